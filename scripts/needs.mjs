@@ -1,0 +1,71 @@
+// What only the system can give, how to see whether it is there, and the Debian packages that bring it.
+// Plain JavaScript for Node 20.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/**
+ * Each is needed for `building` the Go tools, for `running` the local stack, or for `testing`. `debian`
+ * is absent where no Debian package will do.
+ */
+export const NEEDS = [
+  need('building', 'pkg-config', ['pkg-config'], () => onPath('pkg-config')),
+  need('building', 'a C compiler', ['gcc', 'libc6-dev'], canCompile),
+  need('building', 'libopus', ['libopus-dev'], () => hasLibrary('opus')),
+  need('building', 'libopusfile', ['libopusfile-dev'], () => hasLibrary('opusfile')),
+  need('building', 'libsoxr', ['libsoxr-dev'], () => hasLibrary('soxr')),
+  need('building', 'Go 1.26 or newer, or 1.21 or newer with GOTOOLCHAIN=auto', undefined, hasGo),
+  // Debian's redis-server package would start a Redis of its own; redis-tools holds the same program
+  // under the name redis-check-rdb.
+  need('running', 'redis-server', ['redis-tools'], hasRedis),
+  need('testing', 'sipp', ['sip-tester'], () => onPath('sipp')),
+];
+
+/** Whether a program of this name can be run. */
+export function onPath(name) {
+  return pathFolders().some((folder) => isProgram(join(folder, name)));
+}
+
+/** Where programs are looked for, in order. */
+export function pathFolders() {
+  return (process.env.PATH ?? '').split(delimiter);
+}
+
+export function isProgram(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function need(phase, what, debian, found) {
+  return { phase, what, debian, found };
+}
+
+function hasGo() {
+  const { status, stdout } = spawnSync('go', ['env', 'GOVERSION', 'GOTOOLCHAIN'], {
+    cwd: tmpdir(),
+    encoding: 'utf8',
+  });
+  if (status !== 0) return false;
+  const [version = '', toolchain = ''] = stdout.split('\n');
+  const minor = Number(/^go1\.(\d+)/.exec(version)?.[1] ?? 0);
+  return minor >= 26 || (minor >= 21 && /(^|\+)auto$/.test(toolchain));
+}
+
+function hasRedis() {
+  return onPath('redis-server') || onPath('redis-check-rdb');
+}
+
+function hasLibrary(name) {
+  return spawnSync('pkg-config', ['--exists', name]).status === 0;
+}
+
+function canCompile() {
+  const args = ['-E', '-include', 'stdlib.h', '-x', 'c', '/dev/null'];
+  return spawnSync('gcc', args, { stdio: 'ignore' }).status === 0;
+}

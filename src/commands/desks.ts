@@ -1,0 +1,66 @@
+// The demo desk agents that a configuration names, as agents of their own at LiveKit.
+
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import { type DeskName, serveCaller } from '../demo/desk-agent.ts';
+import { deskPrompts } from '../demo/desk-prompts.ts';
+import { AUDIO_DIR, loadRecordings } from '../ivr/recordings.ts';
+import { connectAgentServer } from '../livekit/agent-server.ts';
+import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
+import type { LiveKitApi } from '../livekit/server-api.ts';
+import { LOCALES } from '../prompts/catalogue.ts';
+import { verifyTicket } from '../ticket/verify.ts';
+import { VERSION } from './version.ts';
+
+const DEMO_DESKS: readonly DeskName[] = ['sensitive-desk', 'general-desk', 'operator-desk'];
+const CALLS_PER_DESK = 100;
+
+/** Starts those demo desks that the configuration sends callers to. `jwksUrl`: where the worker's keys are. */
+export async function startDemoDesks(
+  api: LiveKitApi,
+  config: Config,
+  jwksUrl: string,
+): Promise<AsyncDisposable> {
+  const recordings = await loadRecordings(join(AUDIO_DIR, 'demo'), deskPrompts, LOCALES);
+  await using starting = new AsyncDisposableStack();
+  starting.defer(closeMedia);
+  for (const [audience, desk] of Object.entries(config.desks)) {
+    const name = DEMO_DESKS.find((demo) => 'agent' in desk && desk.agent === demo);
+    if (name === undefined) continue;
+    let calls = 0;
+    const agent = connectAgentServer({
+      api,
+      agentName: name,
+      version: VERSION,
+      load: () => calls / CALLS_PER_DESK,
+      offer: () => calls < CALLS_PER_DESK,
+      onJob(job) {
+        calls += 1;
+        const serve = async () =>
+          serveCaller(
+            {
+              name,
+              clip: (id) => recordings.clip(id, LOCALES[0]),
+              verify: (ticket, { room, identity }) =>
+                verifyTicket(ticket, {
+                  jwks: jwksUrl,
+                  issuer: config.ticket.issuer,
+                  audience,
+                  room,
+                  caller: identity,
+                }),
+            },
+            job,
+            await joinCallerLine(job, api),
+          );
+        serve()
+          .catch((error: unknown) => console.error(`${name}: a call failed:`, error))
+          .finally(() => {
+            calls -= 1;
+          });
+      },
+    });
+    starting.use(agent);
+  }
+  return starting.move();
+}

@@ -1,0 +1,122 @@
+// `tonegate dev`, which is what `npm start` runs: a complete system on loopback. Promises: a port that
+// is taken is named before anything starts; Ctrl-C stops everything that was started, nothing else.
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ENV_FILE } from '../config/environment.ts';
+import { loadConfig } from '../config/load.ts';
+import { startDemoBank } from '../demo/bank.ts';
+import { checkPortsFree, LOOPBACK, type PortName } from '../demo/ports.ts';
+import { startStack } from '../demo/stack.ts';
+import { ensureRouting } from '../livekit/provisioning.ts';
+import { Secret } from '../machines/secret.ts';
+import { generateSigningKey } from '../ticket/keys.ts';
+import { startDemoDesks } from './desks.ts';
+import { welcome } from './dev-welcome.ts';
+import { superviseWorker } from './dev-worker.ts';
+
+export type DevOptions = {
+  readonly config: string;
+  /** False: Redis, LiveKit and the bridge run already, on these ports and with the demo's key. */
+  readonly stack?: boolean;
+} & Readonly<Partial<Record<`port${Capitalize<Exclude<PortName, 'page'>>}`, number>>>;
+
+const API_KEY = 'devkey';
+const API_SECRET = 'secretsecretsecretsecretsecretsecret';
+/** Where the demo's configuration expects the demo bank; it is told when the bank has moved. */
+const DEMO_BANK_URL = 'http://127.0.0.1:7071';
+const FOLDER = dirname(ENV_FILE);
+
+/** Runs the system until SIGINT or SIGTERM. Answers the exit code. */
+export async function runDev(options: DevOptions): Promise<number> {
+  const stopping = stopSignal();
+  const config = await loadConfig(options.config);
+  const ports = {
+    livekit: options.portLivekit ?? 7880,
+    sip: options.portSip ?? 5060,
+    rtp: options.portRtp ?? 10000,
+    redis: options.portRedis ?? 7379,
+    bank: options.portBank ?? 7071,
+    worker: options.portWorker ?? config.http.port,
+  };
+  const livekitUrl = `ws://${LOOPBACK}:${ports.livekit}`;
+  const workerUrl = `http://${LOOPBACK}:${ports.worker}`;
+  const api = { host: livekitUrl, key: API_KEY, secret: API_SECRET };
+
+  await checkPortsFree([
+    { name: 'bank', port: ports.bank, protocol: 'tcp' },
+    { name: 'worker', port: ports.worker, protocol: 'tcp' },
+  ]);
+  await using system = new AsyncDisposableStack();
+  if (options.stack !== false) {
+    console.info('Starting Redis, LiveKit and the SIP bridge …');
+    const keys = { apiKey: API_KEY, apiSecret: API_SECRET };
+    const dataDir = join(FOLDER, 'stack');
+    system.use(await startStack({ ports, dataDir, ...keys, signal: stopping }));
+  }
+  await ensureRouting(api, config.trunks, config.agentName);
+
+  const backendToken = process.env.TONEGATE_BACKEND_TOKEN ?? random();
+  const bank = system.use(
+    await startDemoBank({ host: LOOPBACK, port: ports.bank, token: Secret.of(backendToken) }),
+  );
+  const environment = {
+    LIVEKIT_URL: livekitUrl,
+    LIVEKIT_API_KEY: API_KEY,
+    LIVEKIT_API_SECRET: API_SECRET,
+    TONEGATE_STORE: process.env.TONEGATE_STORE ?? (await freshStore()),
+    TONEGATE_PEPPER: process.env.TONEGATE_PEPPER ?? random(),
+    TONEGATE_SIGNING_KEY: process.env.TONEGATE_SIGNING_KEY ?? (await generateSigningKey()),
+    TONEGATE_BACKEND_TOKEN: backendToken,
+    TONEGATE_BACKEND_URL: config.backend.url === DEMO_BANK_URL ? bank.url : config.backend.url,
+    TONEGATE_WORKER_URL: workerUrl,
+  };
+  await writeEnvFile(environment);
+  system.use(await startDemoDesks(api, config, `${workerUrl}/.well-known/jwks.json`));
+  const worker = system.use(
+    superviseWorker(
+      ['--config', options.config, '--port', String(ports.worker)],
+      { ...process.env, ...environment, TONEGATE_DEV: '1' },
+      workerUrl,
+    ),
+  );
+  await Promise.race([worker.ready, once(stopping, 'abort')]);
+  if (!stopping.aborted) {
+    console.info(welcome(config, { sip: ports.sip, bank: bank.url, worker: workerUrl }));
+    await once(stopping, 'abort');
+  }
+  console.info('Stopping …');
+  return 0;
+}
+
+function random(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** A new store at each start, so that a demo begins without yesterday's calls. */
+async function freshStore(): Promise<string> {
+  const file = join(FOLDER, 'dev.db');
+  for (const part of ['', '-wal', '-shm']) await rm(`${file}${part}`, { force: true });
+  return `sqlite:${file}`;
+}
+
+/** What was generated, for every other `tonegate` command in this folder. */
+async function writeEnvFile(environment: Readonly<Record<string, string>>): Promise<void> {
+  const lines = Object.entries(environment).map(
+    ([name, value]) => `${name}=${value.trim().replaceAll('\n', '\\n')}\n`,
+  );
+  await mkdir(FOLDER, { recursive: true, mode: 0o700 });
+  await rm(ENV_FILE, { force: true });
+  await writeFile(ENV_FILE, lines.join(''), { mode: 0o600 });
+}
+
+/** Aborts at the first SIGINT or SIGTERM; the ones after that change nothing. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => controller.abort(new Error('stopped')));
+  }
+  return controller.signal;
+}

@@ -1,0 +1,181 @@
+// `tonegate dial`: a phone in the terminal. Live it calls the local system over LiveKit; simulated the
+// whole call happens in this process, charts, records and tickets included, with a demo bank on loopback.
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createHttpBackend } from '../backend/http-backend.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { flowVersion, linePlans } from '../config/line-plans.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { followCall } from '../console/follow.ts';
+import { createSimulatedLine } from '../console/simulated-line.ts';
+import { openTerminal, type Terminal } from '../console/terminal.ts';
+import { type DemoBank, startDemoBank } from '../demo/bank.ts';
+import { startCall } from '../ivr/call.ts';
+import type { CallWorld } from '../ivr/call-world.ts';
+import type { Observation } from '../ivr/observation.ts';
+import { AUDIO_DIR, loadRecordings } from '../ivr/recordings.ts';
+import type { Auth, Ending } from '../machines/outcome.ts';
+import { Secret } from '../machines/secret.ts';
+import { catalogue, LOCALES } from '../prompts/catalogue.ts';
+import { openStore } from '../store/open-store.ts';
+import { generateSigningKey, loadSigningKey } from '../ticket/keys.ts';
+import { ticketIssuer } from './ticket-issuer.ts';
+import { VERSION } from './version.ts';
+
+export interface DialOptions {
+  readonly config: string;
+  /** E.164; by default the first number of the first line. */
+  readonly number?: string | undefined;
+}
+
+const LOOPBACK = '127.0.0.1';
+/** The number that callers of this phone seem to have. */
+const CALLING = '+15551230000';
+/** How long a worker may take to say how a call ended. */
+const ENDING_MS = 5000;
+/** How long a simulated desk takes to be heard. */
+const DESK_MS = 800;
+
+/** Calls with no server at all. Answers the exit code: 0 when the call ended in order, else 1. */
+export async function dialSimulated(options: DialOptions): Promise<number> {
+  const config = await loadConfig(options.config);
+  const dialled = options.number ?? firstNumber(config);
+  const token = Secret.of(randomUUID());
+  await using bank = await startDemoBank({ host: LOOPBACK, port: 0, token });
+  await using store = await openStore('sqlite::memory:');
+  using terminal = openTerminal(process.stdin, process.stdout);
+  const showMessages = messagesOf(bank, terminal);
+
+  const world: CallWorld = {
+    workerId: 'simulated',
+    log: pino({ level: process.env.TONEGATE_LOG_LEVEL ?? 'silent' }, pino.destination(2)),
+    recordings: await loadRecordings(AUDIO_DIR, catalogue, LOCALES),
+    planFor: linePlans(config),
+    flowVersion: (plan) => flowVersion(VERSION, plan),
+    trunkName: () => null,
+    backend: createHttpBackend({
+      url: bank.url,
+      token,
+      timeoutSeconds: config.backend.timeoutSeconds,
+    }),
+    records: store.records,
+    issueTicket: ticketIssuer(config, await loadSigningKey(await generateSigningKey())),
+    hashNumber: () => 'simulated',
+    observe(observation) {
+      terminal.watch(observation);
+      if (isAboutCode(observation)) showMessages();
+    },
+    now: Date.now,
+    monotonic: () => performance.now(),
+  };
+  const line = createSimulatedLine({
+    clock: { setTimeout, clearTimeout },
+    caller: {
+      room: 'simulated',
+      identity: 'simulated-caller',
+      sipCallId: null,
+      inviteCallId: null,
+      dialled,
+      number: Secret.of(CALLING),
+      trunkId: null,
+      ruleId: null,
+    },
+    desk: () => DESK_MS,
+    transfer: () => ({ outcome: 'failed', afterMs: 0 }),
+  });
+
+  terminal.say(`Calling ${dialled}, simulated. Keys: 0-9 * # · h hangs up.`);
+  terminal.connect(line.phone);
+  process.once('SIGINT', () => line.phone.hangUp());
+  const record = await startCall(line, world).record;
+  return told(terminal, record);
+}
+
+/** Calls the local system over LiveKit. Answers the exit code, as `dialSimulated` does. */
+export async function dialLive(options: DialOptions): Promise<number> {
+  const config = await loadConfig(options.config);
+  const dialled = options.number ?? firstNumber(config);
+  const env = readEnvironment([
+    'LIVEKIT_URL',
+    'LIVEKIT_API_KEY',
+    'LIVEKIT_API_SECRET',
+    'TONEGATE_WORKER_URL',
+  ]);
+  const workerUrl =
+    env.TONEGATE_WORKER_URL.reveal() || `http://${config.http.host}:${config.http.port}`;
+  // The native media library is loaded only here: the simulation does without.
+  const { closeMedia, joinAsCaller, roomFor } = await import('../livekit/phone.ts');
+  const room = roomFor(dialled);
+  const following = new AbortController();
+  const observations = await followCall(workerUrl, room, following.signal);
+  try {
+    using terminal = openTerminal(process.stdin, process.stdout);
+    terminal.say(`Calling ${dialled}. Keys: 0-9 * # · h hangs up.`);
+    const phone = await joinAsCaller({
+      api: {
+        host: env.LIVEKIT_URL.reveal(),
+        key: env.LIVEKIT_API_KEY.reveal(),
+        secret: env.LIVEKIT_API_SECRET.reveal(),
+      },
+      room,
+      agentName: config.agentName,
+      dialled,
+      calling: CALLING,
+    });
+    terminal.connect({
+      press: (key) => void phone.press(key),
+      hangUp: () => void phone.hangUp(),
+    });
+    process.once('SIGINT', () => void phone.hangUp());
+
+    // Our end of the call is over before the worker has kept its record and says so.
+    const impatience = phone.ended.then(() => delay(ENDING_MS, undefined, { ref: false }));
+    void impatience.then(() => following.abort());
+
+    let exitCode: number | null = null;
+    for await (const observation of observations) {
+      terminal.watch(observation);
+      if (observation.type !== 'call.ended') continue;
+      exitCode = told(terminal, observation);
+      break;
+    }
+    if (exitCode === null) terminal.say('Nobody answered.');
+    await phone.ended;
+    return exitCode ?? 1;
+  } finally {
+    following.abort();
+    await closeMedia();
+  }
+}
+
+function firstNumber({ lines }: Config): string {
+  return lines[0]?.numbers[0] ?? '';
+}
+
+/** How the call ended, in one line, and as an exit code. */
+function told(terminal: Terminal, call: { readonly ending: Ending; readonly auth: Auth }): number {
+  const { result, reason } = call.ending;
+  terminal.say(`Call ended: ${reason}, auth ${call.auth}.`);
+  return result === 'success' || result === 'caller' ? 0 : 1;
+}
+
+function isAboutCode(observation: Observation): boolean {
+  return observation.type === 'prompt.began' && observation.prompts.includes('code-sent');
+}
+
+/** Shows what has come to the caller's other device since the last time: the demo bank's text messages. */
+function messagesOf(bank: DemoBank, terminal: Terminal): () => void {
+  let shown = 0;
+  async function show(): Promise<void> {
+    const answer = await fetch(`${bank.url}/outbox`);
+    const messages = (await answer.json()) as readonly { to: string; text: string }[];
+    for (const { to, text } of messages.slice(shown)) {
+      terminal.say(`SMS to …${to.slice(-2)}: ${text}`);
+    }
+    shown = messages.length;
+  }
+  return () => void show().catch(() => terminal.say('The text messages could not be fetched.'));
+}

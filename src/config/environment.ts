@@ -1,0 +1,92 @@
+// Secrets and addresses from the environment: each `NAME` may also be given as `NAME_FILE`, and what
+// the local system generated lies in `.tonegate/env`. The only place that reads them; no value is shown.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { IvrFault } from '../ivr/fault.ts';
+import { Secret } from '../machines/secret.ts';
+
+const REQUIRED = {
+  LIVEKIT_URL: 'address of the LiveKit server, for example ws://127.0.0.1:7880',
+  LIVEKIT_API_KEY: 'API key of the LiveKit server',
+  LIVEKIT_API_SECRET: 'API secret of the LiveKit server',
+  TONEGATE_STORE: 'where records are kept, for example sqlite:tonegate.db',
+  TONEGATE_PEPPER: 'at least 32 random characters, for example from: openssl rand -base64 32',
+  TONEGATE_SIGNING_KEY:
+    'Ed25519 private key (PKCS#8 PEM), from: openssl genpkey -algorithm ed25519',
+  TONEGATE_BACKEND_TOKEN: 'bearer token for the backend',
+} as const;
+
+/**
+ * May be missing: older public keys for the JWKS; where `dev` moved the demo bank and the worker; `1`
+ * for the live view that only `dev` has; pino's level word (default `info`).
+ */
+type OptionalName =
+  | 'TONEGATE_SIGNING_KEYS_PREVIOUS'
+  | 'TONEGATE_BACKEND_URL'
+  | 'TONEGATE_WORKER_URL'
+  | 'TONEGATE_DEV'
+  | 'TONEGATE_LOG_LEVEL';
+
+export type VariableName = keyof typeof REQUIRED | OptionalName;
+
+/** Where `tonegate dev` leaves what it generated. */
+export const ENV_FILE = join('.tonegate', 'env');
+
+/** The variables asked for; an optional one that is missing is empty. Throws `IVR_CONFIG_INVALID` naming all that are missing or unreadable. */
+export function readEnvironment<Name extends VariableName>(
+  names: readonly Name[],
+  env: NodeJS.ProcessEnv = process.env,
+  envFile = ENV_FILE,
+): Readonly<Record<Name, Secret>> {
+  const all = { ...readEnvFile(envFile), ...env };
+  const faults: string[] = [];
+  const found = names.map((name): [Name, Secret] => {
+    let value = all[name];
+    const file = all[`${name}_FILE`];
+    if (value === undefined && file !== undefined) {
+      try {
+        value = readFileSync(file, 'utf8').trim();
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        faults.push(`${name}_FILE: the file cannot be read (${code ?? 'unknown'})`);
+        return [name, Secret.empty];
+      }
+    }
+    if ((value ?? '') === '' && name in REQUIRED) {
+      faults.push(
+        `${name} (or ${name}_FILE) is not set: ${REQUIRED[name as keyof typeof REQUIRED]}`,
+      );
+    }
+    if (name === 'TONEGATE_PEPPER' && value !== undefined && value !== '' && value.length < 32) {
+      faults.push(`TONEGATE_PEPPER is too short: ${REQUIRED.TONEGATE_PEPPER}`);
+    }
+    return [name, Secret.of(value ?? '')];
+  });
+  if (faults.length > 0) {
+    throw new IvrFault(
+      'IVR_CONFIG_INVALID',
+      ['the environment is not complete:', ...faults.map((fault) => `  ${fault}`)].join('\n'),
+    );
+  }
+  return Object.fromEntries(found) as Record<Name, Secret>;
+}
+
+function readEnvFile(file: string): Record<string, string> {
+  let source: string;
+  try {
+    source = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+  return Object.fromEntries(
+    source
+      .split('\n')
+      .filter((line) => /^[A-Z_]+=/.test(line))
+      .map((line) => {
+        const at = line.indexOf('=');
+        return [line.slice(0, at), line.slice(at + 1)];
+      }),
+  );
+}

@@ -1,0 +1,78 @@
+// Reads tonegate.yaml: a whole, valid configuration, or one fault that lists everything wrong with it,
+// where, and what to write instead. Values of the file are never repeated.
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { IvrFault } from '../ivr/fault.ts';
+import { type ConfigFault, referenceFaults } from './references.ts';
+import { type Config, configSchema } from './schema.ts';
+
+/** Reads and validates a configuration file. Throws `IVR_CONFIG_INVALID` with all faults together. */
+export async function loadConfig(file: string): Promise<Config> {
+  const path = resolve(file);
+  let source: string;
+  try {
+    source = await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new IvrFault(
+      'IVR_CONFIG_INVALID',
+      `cannot read the configuration ${path} (${code ?? 'unknown'}): name the file with --config FILE or TONEGATE_CONFIG`,
+    );
+  }
+  return parseConfig(source, path);
+}
+
+/** Validates the text of a configuration; `path` is only for the messages. */
+export function parseConfig(source: string, path: string): Config {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(source, { lineCounter, prettyErrors: false });
+  const positionOf = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    const lines = document.errors.map((error) => `${positionOf(error.pos[0])}: ${error.code}`);
+    throw invalid(path, lines, 'is not readable as YAML');
+  }
+  const raw: unknown = document.toJS();
+  const parsed = configSchema.safeParse(raw);
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => flatten(issue))),
+    ...referenceFaults(raw),
+  ];
+  if (parsed.success && faults.length === 0) return parsed.data;
+  throw invalid(
+    path,
+    faults.map(({ path: at, message }) => {
+      const node = document.getIn(at, true) as { range?: [number, number, number] } | undefined;
+      const where = node?.range ? `${positionOf(node.range[0])}: ` : '';
+      return `${where}${at.map(String).join('.') || 'the file'}: ${message}`;
+    }),
+    'has faults',
+  );
+}
+
+function invalid(path: string, lines: readonly string[], what: string): IvrFault {
+  return new IvrFault(
+    'IVR_CONFIG_INVALID',
+    [`${path} ${what} (${lines.length}):`, ...lines.map((line) => `  ${line}`)].join('\n'),
+  );
+}
+
+/** A choice between shapes is reported by the shape that fits best. */
+function flatten(issue: z.core.$ZodIssue): ConfigFault[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) {
+    const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+    return [{ path: issue.path, message: isMissing ? 'is missing: add it' : issue.message }];
+  }
+  const depth = (branch: readonly z.core.$ZodIssue[]) =>
+    Math.max(...branch.map(({ path }) => path.length));
+  const best =
+    [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
+  return best.flatMap((inner) =>
+    flatten({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue),
+  );
+}

@@ -1,0 +1,198 @@
+// A caller's line with no server behind it: at its other end is a phone in this process. Promises what
+// every line promises (ivr/ports.ts), all time by the clock it is given, and a loud failure when it is
+// asked what no line may be asked. Keeps no key, no sound and no ticket.
+
+import { IvrFault } from '../ivr/fault.ts';
+import type {
+  CallerFacts,
+  CallerLine,
+  Clip,
+  IgnoredKey,
+  LineEnd,
+  TransferOutcome,
+} from '../ivr/ports.ts';
+import { Secret } from '../machines/secret.ts';
+import { SAMPLE_RATE } from '../prompts/wav.ts';
+
+/** Any clock with these two: the real one, or a virtual one. Milliseconds. */
+export interface Clock {
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** Milliseconds until a desk is heard; or it never is; or it cannot even be sent for. */
+export type DeskArrival = number | 'never' | 'fails';
+
+/** How a transfer ends, and after how many milliseconds. */
+export interface TransferEnd {
+  readonly outcome: TransferOutcome;
+  readonly afterMs: number;
+}
+
+export interface SimulatedLineOptions {
+  readonly clock: Clock;
+  readonly caller: CallerFacts;
+  /** What an agent does that is sent for; `metadata` is what its dispatch says (the ticket). */
+  readonly desk: (agent: string, metadata: string) => DeskArrival;
+  /** What comes of a transfer. Not asked where the caller has no SIP leg: that fails at once. */
+  readonly transfer: (target: string, headers: Readonly<Record<string, string>>) => TransferEnd;
+}
+
+/** `ended`: the caller's leg is gone, whoever ended it; `refused`: it was never answered. */
+export type LineState = 'ringing' | 'answered' | 'refused' | 'ended';
+
+/** The caller's end of the line. */
+export interface SimulatedPhone {
+  readonly state: LineState;
+  /** What the caller's participant carries. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Presses one key. Keys may also come late, after the end, as they do on a network. */
+  press(key: string): void;
+  hangUp(): void;
+  /** The room is lost: nobody hung up, nothing works any more. */
+  lose(): void;
+}
+
+export interface SimulatedLine extends CallerLine {
+  readonly phone: SimulatedPhone;
+}
+
+/** From publishing to the caller hearing it: a SIP bridge waits for the first packet. */
+const PICK_UP_MS = 500;
+/** A bridge that was told of a successful transfer ends its own leg this much later. */
+const TRANSFERRED_MS = 1000;
+
+/** Opens a line that rings. A misuse rejects with an error that says what was asked in which state. */
+export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLine {
+  const { caller, clock } = options;
+  const { promise: ended, resolve: settle } = Promise.withResolvers<LineEnd>();
+  const gone = new AbortController();
+  const attributes: Record<string, string> = {};
+  let state: LineState = 'ringing';
+  /** What would stop the sound that is in the air. */
+  let playing: AbortSignal | null = null;
+  let onKey: (key: Secret) => void = () => undefined;
+  let onIgnoredKey: (why: IgnoredKey) => void = () => undefined;
+
+  function end(how: LineEnd, last: LineState = 'ended') {
+    if (state === 'refused' || state === 'ended') return;
+    state = last;
+    settle(how);
+  }
+
+  function expect(ask: string, ...allowed: readonly LineState[]) {
+    if (gone.signal.aborted || !allowed.includes(state)) {
+      throw new Error(`misuse of a simulated line: ${ask} while ${state}`);
+    }
+  }
+
+  /** Passes after `ms`, or never; rejects when `signal` aborts or the line is no more. */
+  function pass(ms: number | 'never', signal: AbortSignal): Promise<void> {
+    const stop = AbortSignal.any([signal, gone.signal]);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = ms === 'never' || stop.aborted ? undefined : clock.setTimeout(resolve, ms);
+    const halt = () => {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      reject(stop.reason);
+    };
+    if (stop.aborted) halt();
+    else stop.addEventListener('abort', halt, { once: true });
+    return promise;
+  }
+
+  return {
+    caller,
+    ended,
+    onKey(listener) {
+      onKey = listener;
+    },
+    onIgnoredKey(listener) {
+      onIgnoredKey = listener;
+    },
+
+    async refuse(_reason, signal) {
+      expect('refuse', 'ringing');
+      signal.throwIfAborted();
+      end('hungUp', 'refused');
+    },
+
+    async answer(signal) {
+      expect('answer', 'ringing');
+      await pass(PICK_UP_MS, signal);
+      if (state === 'ringing') state = 'answered';
+    },
+
+    async play(clips, signal) {
+      expect('play', 'answered');
+      if (playing?.aborted === false) {
+        throw new Error('misuse of a simulated line: play while something is being played');
+      }
+      playing = signal;
+      try {
+        await pass(lengthMs(clips), signal);
+      } finally {
+        if (playing === signal) playing = null;
+      }
+    },
+
+    async setAttributes(changes, signal) {
+      expect('setAttributes', 'ringing', 'answered');
+      signal.throwIfAborted();
+      Object.assign(attributes, changes);
+    },
+
+    async bringAgent(agent, metadata, signal) {
+      expect('bringAgent', 'answered');
+      const arrival = options.desk(agent, metadata);
+      if (arrival === 'fails') {
+        throw new IvrFault('IVR_LIVEKIT_UNREACHABLE', 'simulated: the agent could not be sent for');
+      }
+      await pass(arrival, signal);
+    },
+
+    async transfer(target, headers, _ringSeconds, signal) {
+      expect('transfer', 'answered');
+      if (caller.sipCallId === null) return 'failed';
+      const { outcome, afterMs } = options.transfer(target, headers);
+      await pass(afterMs, signal);
+      if (outcome === 'succeeded') {
+        pass(TRANSFERRED_MS, gone.signal).then(
+          () => end('hungUp'),
+          () => end('hungUp'),
+        );
+      }
+      return outcome;
+    },
+
+    async hangUp(signal) {
+      signal.throwIfAborted();
+      end('hungUp');
+    },
+
+    async leave() {
+      gone.abort(new IvrFault('IVR_LINE_LOST', 'simulated: we have left the line'));
+    },
+
+    phone: {
+      get state() {
+        return state;
+      },
+      attributes,
+      press(key) {
+        if (/^[0-9*#]$/.test(key)) onKey(Secret.of(key));
+        else onIgnoredKey('notAKey');
+      },
+      hangUp() {
+        end('hungUp');
+      },
+      lose() {
+        end('lost');
+        gone.abort(new IvrFault('IVR_LINE_LOST', 'simulated: the room is lost'));
+      },
+    },
+  };
+}
+
+function lengthMs(clips: readonly Clip[]): number {
+  return clips.reduce((ms, { samples }) => ms + (samples.length * 1000) / SAMPLE_RATE, 0);
+}

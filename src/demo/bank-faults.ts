@@ -1,0 +1,78 @@
+// How the demo bank misbehaves on demand (`POST /faults`): what a bank's server, or the network before
+// it, may do to a caller in the middle of a call. Knows no accounts and no codes.
+
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+
+export const faultSchema = z.strictObject({
+  route: z.enum(['lookup', 'knowledge', 'otp', 'check', 'sim']),
+  mode: z.enum(['ok', 'slow', '500', 'hang', 'garbage', 'drop', 'schema', 'empty', 'redirect']),
+});
+
+type Fault = z.output<typeof faultSchema>;
+
+export type BankRoute = Fault['route'];
+type FaultMode = Fault['mode'];
+
+const SLOW_MS = 3000;
+
+/** JSON, and for every route almost the right answer. */
+const NEARLY = {
+  ref: 42,
+  accepted: 'true',
+  challenge: '',
+  changedWithinHours: 'never',
+} as const;
+
+export interface Faults {
+  set(fault: Fault): void;
+  /** Misbehaves as set for the route; null: answer as usual now. `hang` and `drop` never settle. */
+  meet(route: BankRoute, request: IncomingMessage): Promise<Response | null>;
+}
+
+/** All routes start `ok`; when `closing` aborts, slow answers are given up. */
+export function createFaults(closing: AbortSignal): Faults {
+  const modes = new Map<BankRoute, FaultMode>();
+
+  return {
+    set: ({ route, mode }) => void modes.set(route, mode),
+
+    async meet(route, request) {
+      const mode = modes.get(route) ?? 'ok';
+      switch (mode) {
+        case 'ok':
+          return null;
+        case 'slow':
+          await delay(SLOW_MS, undefined, { signal: closing });
+          return null;
+        case 'drop':
+          request.socket.destroy();
+          return forever();
+        case 'hang':
+          return forever();
+        case '500':
+          return Response.json({ error: 'the demo bank was told to fail' }, { status: 500 });
+        case 'garbage':
+          return json('{"accepted":true,\u0000<html>');
+        case 'schema':
+          return Response.json(NEARLY);
+        case 'empty':
+          return json('');
+        case 'redirect':
+          return new Response(null, { status: 307, headers: { location: '/elsewhere' } });
+        default:
+          return mode satisfies never;
+      }
+    },
+  };
+}
+
+/** Holds no timer and no socket: does not keep the process alive. */
+function forever(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function json(body: string): Response {
+  return new Response(body, { headers: { 'content-type': 'application/json' } });
+}

@@ -1,0 +1,195 @@
+// The demo bank: a real HTTP server that keeps docs/backend.openapi.yaml to the letter, and the
+// reference for people who build one. Beside the contract, and only here: `GET /outbox` shows the text
+// messages it "sent", `POST /faults` makes it misbehave. It never logs, and no error repeats a value.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { z } from 'zod';
+import { IvrFault } from '../ivr/fault.ts';
+import type { Secret } from '../machines/secret.ts';
+import { DEMO_ACCOUNTS, type DemoAccount, openAccountBook } from './bank-accounts.ts';
+import { openCodeDesk } from './bank-codes.ts';
+import { type BankRoute, createFaults, faultSchema } from './bank-faults.ts';
+import { createReplays } from './bank-replays.ts';
+import {
+  checkRequest,
+  knowledgeRequest,
+  lookupRequest,
+  otpRequest,
+  simRequest,
+} from './bank-requests.ts';
+
+export interface DemoBankOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The bearer token that the contract's routes ask for. */
+  readonly token: Secret;
+  /** Its customers; by default those of the README. */
+  readonly accounts?: readonly DemoAccount[];
+  /** Clock in milliseconds; the system's by default. */
+  readonly now?: () => number;
+}
+
+export interface DemoBank extends AsyncDisposable {
+  readonly url: string;
+}
+
+type Bindings = { Bindings: HttpBindings };
+
+interface Answer {
+  readonly status: 200 | 404 | 409;
+  readonly body: object;
+}
+
+const BODY_LIMIT_BYTES = 16 * 1024;
+
+const ok = (body: object): Answer => ({ status: 200, body });
+const unknownRef: Answer = { status: 404, body: { error: 'no account has this ref' } };
+
+/** Starts the demo bank. Throws `IVR_PORT_BUSY` where the port is taken; disposing cuts every connection. */
+export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank> {
+  const closing = new AbortController();
+  const accounts = openAccountBook(options.accounts ?? DEMO_ACCOUNTS);
+  const codes = openCodeDesk(options.now ?? Date.now);
+  const faults = createFaults(closing.signal);
+  const replays = createReplays<Answer>();
+
+  const app = new Hono<Bindings>();
+  app.notFound((c) => refusal(c, 404, 'no such route'));
+  app.onError((_error, c) => refusal(c, 500, 'the demo bank failed'));
+  app.use(
+    bodyLimit({
+      maxSize: BODY_LIMIT_BYTES,
+      onError: (c) => refusal(c, 413, 'the body is too long'),
+    }),
+  );
+
+  /** Serves one route of the contract: token, fault, body, idempotency, answer. */
+  function route<Body>(
+    name: BankRoute,
+    path: string,
+    schema: z.ZodType<Body>,
+    act: (body: Body, id: string) => Answer,
+  ) {
+    app.post(path, async (c) => {
+      if (!isBearer(c.req.header('authorization'), options.token)) {
+        return refusal(c, 401, 'the bearer token is missing or wrong');
+      }
+      const misbehaviour = await faults.meet(name, c.env.incoming);
+      if (misbehaviour) return misbehaviour;
+
+      const text = await c.req.text();
+      const body = read(text, schema);
+      if ('error' in body) return refusal(c, 400, body.error);
+      const key = c.req.header('idempotency-key');
+      if (!key || key.length > 255) return refusal(c, 400, 'give an Idempotency-Key');
+
+      const answer = replays.once(key, `${c.req.path}\n${text}`, () =>
+        act(body.data, c.req.param('id') ?? ''),
+      );
+      return answer
+        ? c.json(answer.body, answer.status)
+        : refusal(c, 422, 'this Idempotency-Key was used for another request');
+    });
+  }
+
+  route('lookup', '/accounts/lookup', lookupRequest, ({ account }) => {
+    // No demo account has a customer id: those lookups find nothing.
+    const ref = account === undefined ? null : accounts.refOf(account);
+    const phone = ref === null ? null : (accounts.byRef(ref)?.phone ?? null);
+    const otp = { available: phone !== null, to: phone === null ? null : `…${phone.slice(-2)}` };
+    return ok({ ref, factors: ref === null ? [] : ['birthDate', 'passcode'], otp });
+  });
+
+  route('knowledge', '/accounts/:id/knowledge', knowledgeRequest, ({ factor, value }, ref) => {
+    const account = accounts.byRef(ref);
+    return account ? ok({ accepted: account[factor] === value }) : unknownRef;
+  });
+
+  route('sim', '/accounts/:id/sim', simRequest, (_body, ref) => {
+    const account = accounts.byRef(ref);
+    return account ? ok({ changedWithinHours: account.simChangedWithinHours }) : unknownRef;
+  });
+
+  route('otp', '/accounts/:id/otp', otpRequest, (body, ref) => {
+    const account = accounts.byRef(ref);
+    if (!account) return unknownRef;
+    if (account.phone === null) return { status: 409, body: { error: 'no phone is on file' } };
+    return ok({ challenge: codes.send(account.phone, body.call) });
+  });
+
+  route('check', '/otp/:id', checkRequest, (body, challenge) => {
+    const verdict = codes.check(challenge, body.call, body.code);
+    return verdict === 'unknown'
+      ? { status: 404, body: { error: 'no such challenge' } }
+      : ok({ accepted: verdict === 'accepted' });
+  });
+
+  app.get('/outbox', (c) => c.json(codes.outbox));
+
+  app.post('/faults', async (c) => {
+    const fault = read(await c.req.text(), faultSchema);
+    if ('error' in fault) return refusal(c, 400, fault.error);
+    faults.set(fault.data);
+    return c.json(fault.data);
+  });
+
+  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }));
+  server.listen(options.port, options.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    throw new IvrFault(
+      'IVR_PORT_BUSY',
+      `Port ${options.port} for the demo bank is taken: stop what listens there, or choose another with --port-bank or TONEGATE_PORT_BANK.`,
+    );
+  }
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+
+  return {
+    url: `http://${host}:${port}`,
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function refusal(c: Context, status: 400 | 401 | 404 | 413 | 422 | 500, error: string): Response {
+  return c.json({ error }, status);
+}
+
+function isBearer(header: string | undefined, token: Secret): boolean {
+  const given = /^bearer +(\S+)$/i.exec(header ?? '')?.[1];
+  return given !== undefined && timingSafeEqual(digest(given), digest(token.reveal()));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** The body, or what is wrong with it: the fields and what they may be, never what was sent. */
+function read<Body>(text: string, schema: z.ZodType<Body>): { data: Body } | { error: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { error: 'the body is not JSON' };
+  }
+  const body = schema.safeParse(json);
+  if (body.success) return { data: body.data };
+  const faults = body.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
+  return { error: faults.join('; ') };
+}

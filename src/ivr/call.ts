@@ -1,0 +1,150 @@
+// Runs one call: the call chart on one caller's line, from ringing to its record. Promises exactly one
+// record, whatever breaks; a fault ends this call and no other. Logs types and names, never values.
+
+import { randomUUID } from 'node:crypto';
+import { createActor, toPromise } from 'xstate';
+import type { CallResult } from '../machines/call.machine.ts';
+import { ending } from '../machines/outcome.ts';
+import type { Locale, Utterance } from '../prompts/catalogue.ts';
+import type { CallRecord } from './call-record.ts';
+import type { CallWorld } from './call-world.ts';
+import { provideCall } from './effects.ts';
+import { openJournal, UNSCREENED } from './journal.ts';
+import { createKeypad } from './keypad.ts';
+import { type Observation, shown } from './observation.ts';
+import type { CallerLine, IgnoredKey } from './ports.ts';
+import { followCharts } from './transitions.ts';
+
+export interface RunningCall {
+  readonly id: string;
+  /** The call's record, once it is kept. Rejects only when the record could not be kept. */
+  readonly record: Promise<CallRecord>;
+  /** Ends the call with a word to the caller: the worker may wait no longer. */
+  drain(): void;
+}
+
+const LOCALE: Locale = 'en';
+
+/** How long a caller may be told of a fault before the leg is ended. */
+const APOLOGY_MS = 10_000;
+
+/** Starts the call; it runs by itself from here on. */
+export function startCall(line: CallerLine, world: CallWorld): RunningCall {
+  const { caller } = line;
+  const id = randomUUID();
+  const plan = world.planFor(caller.dialled);
+  const log = world.log.child({ call: id, line: plan?.name ?? null });
+  const journal = openJournal({ id, caller, plan }, world);
+
+  const observe = (observation: Observation) =>
+    world.observe({ ...observation, call: id, room: caller.room });
+
+  const charts = followCharts((transition) => {
+    log.debug(transition, 'transition');
+    observe({ type: 'state.entered', machine: transition.machine, state: transition.to });
+  });
+
+  const ignored = (why: IgnoredKey | 'overflow') => log.warn({ why }, 'key ignored');
+  const keypad = createKeypad(world.monotonic, () => ignored('overflow'));
+  line.onKey((key) => keypad.press(key));
+  line.onIgnoredKey(ignored);
+
+  async function speak(utterance: Utterance, signal: AbortSignal): Promise<void> {
+    observe({ type: 'prompt.began', ...shown(utterance, LOCALE) });
+    try {
+      await line.play(world.recordings.clips(utterance, LOCALE), signal);
+    } finally {
+      observe({ type: 'prompt.stopped' });
+    }
+  }
+
+  const actor = createActor(
+    provideCall({
+      call: id,
+      lineName: plan?.name ?? '',
+      line,
+      keypad,
+      backend: world.backend,
+      speak,
+      ticketFor: (desk, proof) =>
+        world.issueTicket({ desk, proof, call: id, line: plan?.name ?? '', caller }),
+      onFault: (ask, error) => log.error({ ask, err: error }, 'ask failed'),
+    }),
+    {
+      input: { plan },
+      inspect: charts.inspect,
+      ...(world.clock ? { clock: world.clock } : {}),
+    },
+  );
+
+  actor.on('*', (notice) => journal.note(notice));
+  actor.on('call.answered', () => {
+    const labels = {
+      'ivr.call': id,
+      'ivr.line': plan?.name ?? '',
+      'ivr.auth': 'none',
+      'ivr.amr': '',
+      'ivr.screening': UNSCREENED.verdict,
+    };
+    // For display only: a call does not end because a label could not be set.
+    line.setAttributes(labels, AbortSignal.timeout(APOLOGY_MS)).catch(() => {
+      log.warn('attributes not set');
+    });
+  });
+
+  function tell(type: 'caller.hungUp' | 'call.lost' | 'call.drain') {
+    if (actor.getSnapshot().status === 'active') actor.send({ type });
+  }
+
+  async function run(): Promise<CallRecord> {
+    log.info('call began');
+    let result: CallResult;
+    try {
+      const done = toPromise(actor);
+      // Before the start: who has hung up by then is not kept waiting for what the chart asks first.
+      void line.ended.then((end) => tell(end === 'lost' ? 'call.lost' : 'caller.hungUp'));
+      actor.start();
+      result = await done;
+    } catch (error) {
+      log.error({ err: error }, 'call chart failed');
+      result = { ending: ending('fault'), auth: 'none', amr: [], handOff: null };
+      await apologise();
+    }
+    const record = journal.record(result, charts.triesUnderWay());
+    await leave();
+    observe({ type: 'call.ended', ending: result.ending, auth: result.auth });
+    log.info({ ending: result.ending, auth: result.auth }, 'call ended');
+    await keep(record);
+    return record;
+  }
+
+  async function leave(): Promise<void> {
+    try {
+      await line.leave();
+    } catch (error) {
+      log.error({ err: error }, 'line could not be left in order');
+    }
+  }
+
+  async function apologise(): Promise<void> {
+    const signal = AbortSignal.timeout(APOLOGY_MS);
+    try {
+      if (journal.isAnswered) await speak(['technical-problem', 'goodbye'], signal);
+      await line.hangUp(signal);
+    } catch (error) {
+      log.error({ err: error }, 'caller could not be told of the fault');
+    }
+  }
+
+  async function keep(record: CallRecord): Promise<void> {
+    try {
+      await world.records.append(record);
+    } catch (error) {
+      // The record holds nothing secret: in the log it can be found again.
+      log.error({ err: error, record }, 'call record could not be stored');
+      throw error;
+    }
+  }
+
+  return { id, record: run(), drain: () => tell('call.drain') };
+}

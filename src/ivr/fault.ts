@@ -1,0 +1,22 @@
+// Faults are ours (a component broke); what callers do are outcomes, and never thrown.
+
+export type FaultCode =
+  | 'IVR_CONFIG_INVALID'
+  | 'IVR_PROMPT_INVALID'
+  | 'IVR_BACKEND_UNAVAILABLE'
+  | 'IVR_LIVEKIT_UNREACHABLE'
+  | 'IVR_LINE_LOST'
+  | 'IVR_STORE_UNAVAILABLE'
+  | 'IVR_PORT_BUSY'
+  | 'IVR_STACK';
+
+/** A fault with a stable code. The message says what was attempted and how to mend it, never a value. */
+export class IvrFault extends Error {
+  readonly code: FaultCode;
+
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'IvrFault';
+    this.code = code;
+  }
+}

@@ -1,0 +1,131 @@
+// Writes down one call while it runs and makes its record at the end. Promises that nothing a caller
+// keyed and no full number enters a record.
+
+import { randomUUID } from 'node:crypto';
+import type { CallNotice, CallResult } from '../machines/call.machine.ts';
+import type { LinePlan } from '../machines/line-plan.ts';
+import { type EndingReason, ending, type StepName, type StepOutcome } from '../machines/outcome.ts';
+import type { Secret } from '../machines/secret.ts';
+import type { CallRecord, StepEntry } from './call-record.ts';
+import type { CallWorld } from './call-world.ts';
+import type { CallerFacts } from './ports.ts';
+
+/** Nothing is screened yet: every caller counts as one without a verdict. */
+export const UNSCREENED = { verdict: 'none', level: null, source: 'none', wouldBe: null } as const;
+
+/** How a step ended that was under way when the call did; any other ending abandons it. */
+const OUTCOME_OF_ENDING: Partial<Record<EndingReason, StepOutcome>> = {
+  'hung-up': 'hungUp',
+  fault: 'faulted',
+};
+
+/** What is known of a call from its beginning. A call nobody was there for has no caller. */
+interface Beginning {
+  readonly id: string;
+  readonly caller: CallerFacts | null;
+  readonly plan: LinePlan | null;
+}
+
+export interface Journal {
+  /** Whether the caller has been able to hear us. */
+  readonly isAnswered: boolean;
+  /** Takes down what the call chart tells. */
+  note(notice: CallNotice): void;
+  /** The call's record, as of now. `triesUnderWay`: tries of a step that has not ended. */
+  record(result: CallResult, triesUnderWay: number): CallRecord;
+}
+
+export function openJournal({ id, caller, plan }: Beginning, world: CallWorld): Journal {
+  const startedAt = world.now();
+  const steps: StepEntry[] = [];
+  let answeredAt: number | null = null;
+  let underWay: { readonly step: StepName; readonly since: number } | null = null;
+  let handOffSince: number | null = null;
+
+  const msSince = (moment: number) => Math.round(world.monotonic() - moment);
+
+  function stepEnded(step: StepName, outcome: StepOutcome, tries: number): void {
+    steps.push({ step, outcome, tries, ms: underWay === null ? 0 : msSince(underWay.since) });
+    underWay = null;
+  }
+
+  function handOffEntry(result: CallResult['handOff']): CallRecord['handoff'] {
+    if (result?.kind == null || handOffSince === null) return null;
+    return { kind: result.kind, outcome: result.outcome, ms: msSince(handOffSince) };
+  }
+
+  return {
+    get isAnswered() {
+      return answeredAt !== null;
+    },
+    note(notice) {
+      switch (notice.type) {
+        case 'call.answered':
+          answeredAt = world.now();
+          break;
+        case 'step.began':
+          underWay = { step: notice.step, since: world.monotonic() };
+          break;
+        case 'step.ended':
+          stepEnded(notice.step, notice.outcome, notice.tries);
+          break;
+        case 'handOff.began':
+          handOffSince = world.monotonic();
+          break;
+      }
+    },
+    record({ ending, auth, amr, handOff }, triesUnderWay) {
+      if (underWay !== null) {
+        stepEnded(underWay.step, OUTCOME_OF_ENDING[ending.reason] ?? 'abandoned', triesUnderWay);
+      }
+      const number = caller?.number ?? null;
+      return {
+        id,
+        sipCallId: caller?.sipCallId ?? null,
+        inviteCallId: caller?.inviteCallId ?? null,
+        line: plan?.name ?? null,
+        dialled: caller?.dialled ?? null,
+        callerHash: number === null ? null : world.hashNumber(number),
+        callerLast2: number === null ? null : lastTwo(number),
+        trunk: world.trunkName(caller?.trunkId ?? null),
+        ruleId: caller?.ruleId ?? null,
+        startedAt: isoTime(startedAt),
+        answeredAt: answeredAt === null ? null : isoTime(answeredAt),
+        endedAt: isoTime(world.now()),
+        screening:
+          plan === null
+            ? { ...UNSCREENED, action: 'refuse', rule: ending.reason }
+            : { ...UNSCREENED, action: 'accept', rule: 'none' },
+        steps,
+        auth,
+        amr,
+        desk: handOff?.desk ?? null,
+        handoff: handOffEntry(handOff),
+        ending,
+        resumed: false,
+        promptVersion: world.recordings.version,
+        flowVersion: world.flowVersion(plan),
+        workerId: world.workerId,
+      };
+    },
+  };
+}
+
+/** Keeps the record of a call whose caller was gone before the line could be joined. */
+export async function recordLostCall(
+  world: CallWorld,
+  reason: 'hung-up' | 'livekit-lost',
+): Promise<void> {
+  const journal = openJournal({ id: randomUUID(), caller: null, plan: null }, world);
+  const result = { ending: ending(reason), auth: 'none', amr: [], handOff: null } as const;
+  await world.records.append(journal.record(result, 0));
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** The last two digits; null where a number does not end in two. */
+function lastTwo(number: Secret): string | null {
+  return /(\d\d)$/.exec(number.reveal())?.[1] ?? null;
+}

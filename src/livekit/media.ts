@@ -1,0 +1,62 @@
+// The native media library as the rest of this folder uses it: rooms that come and go without leaving
+// anything behind. Works around @livekit/rtc-node 1.1.0; each workaround says of what.
+
+import type { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Room, RoomEvent } from '@livekit/rtc-node';
+import { dispose } from '@livekit/rtc-node';
+import { unlessAborted } from './abort.ts';
+
+// It logs to stdout, and its warnings name participants, whose identities hold calling numbers.
+const { log } = createRequire(import.meta.resolve('@livekit/rtc-node'))('./log.cjs');
+log.level = 'silent';
+// With this it would print every event of a room, keys included.
+delete process.env.LIVEKIT_DEBUG_LOG_ROOM_EVENTS;
+
+const LEAVE_MS = 3000;
+
+/** Connects without subscribing to anything. */
+export async function enterRoom(room: Room, url: string, token: string): Promise<void> {
+  await room.connect(url, token, { autoSubscribe: false, dynacast: false });
+}
+
+/** Disconnects, whichever side ended it, so that the room can be freed. Done within three seconds. */
+export async function leaveRoom(room: Room): Promise<void> {
+  // It waits for the server, which may be frozen or out of reach.
+  await Promise.race([room.disconnect(), sleep(LEAVE_MS, undefined, { ref: false })]);
+  // Where the server ended it `disconnect()` does nothing, and the library would keep the room for ever.
+  const { onFfiEvent } = room as unknown as { onFfiEvent: () => void };
+  const { _ffiClientInstance } = globalThis as { _ffiClientInstance?: EventEmitter };
+  _ffiClientInstance?.off('ffi_event', onFfiEvent);
+  room.removeAllListeners();
+}
+
+/**
+ * Waits until `find` finds something: asked now, and again at each of the events. Rejects with the
+ * signal's reason when it aborts.
+ */
+export async function whenInRoom<T>(
+  room: Room,
+  events: readonly RoomEvent[],
+  find: () => T | undefined,
+  signal: AbortSignal,
+): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  const look = () => {
+    const found = find();
+    if (found !== undefined) resolve(found);
+  };
+  for (const event of events) room.on(event, look);
+  try {
+    look();
+    return await unlessAborted(promise, signal);
+  } finally {
+    for (const event of events) room.off(event, look);
+  }
+}
+
+/** Ends the native library's threads, without which the process does not exit. Nothing works after it. */
+export async function closeMedia(): Promise<void> {
+  await dispose();
+}

@@ -1,0 +1,70 @@
+// The closed words in which steps, hand-overs and calls end. Pure vocabulary: charts produce it,
+// records and tickets carry it.
+
+/** RFC 8176 words for how the caller was authenticated, plus `upstream`. */
+export type Amr = 'otp' | 'sms' | 'pin' | 'kba' | 'upstream';
+
+/**
+ * `none`: nothing accepted. `identified`: identifiers accepted (account, perhaps birth date), which are
+ * no factors. `verified`: every step of the line and a factor among them. `failed`: tries used up.
+ */
+export type Auth = 'none' | 'identified' | 'verified' | 'failed';
+
+export type StepName = 'account' | 'passcode' | 'birthDate' | 'oneTimeCode';
+
+/**
+ * How a step ended. `notPossible`: no code may be sent to this account (no phone on file, SIM changed).
+ * `unknown`: there is no such account, and the caller was not told so. `faulted`: a component of ours
+ * broke. `hungUp`, `abandoned`: the call ended while the step was under way.
+ */
+export type StepOutcome =
+  | 'accepted'
+  | 'unknown'
+  | 'tooManyTries'
+  | 'noInput'
+  | 'unavailable'
+  | 'notPossible'
+  | 'operator'
+  | 'faulted'
+  | 'hungUp'
+  | 'abandoned';
+
+const ENDINGS = {
+  'handed-off': 'success',
+  'hung-up': 'caller',
+  'no-input': 'caller',
+  'too-many-tries': 'caller',
+  'call-limit': 'caller',
+  'backend-unavailable': 'backend',
+  'no-line': 'platform',
+  'desk-unavailable': 'platform',
+  'transfer-failed': 'platform',
+  draining: 'platform',
+  'livekit-lost': 'platform',
+  'store-lost': 'platform',
+  fault: 'platform',
+  'transfer-unknown': 'unknown',
+} as const;
+
+export type EndingReason = keyof typeof ENDINGS;
+
+/** How a call ended: exactly one per call. */
+export interface Ending {
+  readonly result: (typeof ENDINGS)[EndingReason];
+  readonly reason: EndingReason;
+}
+
+export function ending(reason: EndingReason): Ending {
+  return { result: ENDINGS[reason], reason };
+}
+
+/** Which `amr` words an accepted step proves; account and birth date are identifiers, not factors. */
+export const AMR_OF_STEP = {
+  account: [],
+  birthDate: ['kba'],
+  passcode: ['pin'],
+  oneTimeCode: ['otp', 'sms'],
+} as const satisfies Record<StepName, readonly Amr[]>;
+
+/** Steps whose acceptance is an authentication factor (NIST SP 800-63B: identifiers are none). */
+export const FACTORS: ReadonlySet<StepName> = new Set(['passcode', 'oneTimeCode']);

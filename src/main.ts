@@ -1,0 +1,122 @@
+// argv → command. Nothing else: each command lives in src/commands, loaded when it is asked for.
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { exitCodeOf, explain } from './commands/exit-code.ts';
+import { VERSION } from './commands/version.ts';
+
+const program = new Command('tonegate')
+  .description('DTMF-first IVR agent for LiveKit: screens, asks, verifies, hands over.')
+  .version(VERSION)
+  .showHelpAfterError('Run with --help to see what there is.')
+  .exitOverride();
+
+function command(name: string, description: string, parent = program): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .exitOverride()
+    .addOption(
+      new Option('--config <file>', 'the configuration')
+        .env('TONEGATE_CONFIG')
+        .default('tonegate.yaml'),
+    );
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
+  throw new InvalidArgumentError('A port is a whole number from 1 to 65535.');
+}
+
+command('worker', 'serve calls; SIGTERM or SIGINT once drains, twice stops now')
+  .option('--port <n>', 'HTTP port instead of http.port', port)
+  .action(async (options) => {
+    const { serveCalls } = await import('./commands/worker.ts');
+    await serveCalls(options);
+  });
+
+const dev = command('dev', 'run a complete local system: what `npm start` runs')
+  .option('--simulate', 'no server: the same charts in this terminal')
+  .option('--no-stack', 'Redis, LiveKit and the SIP bridge run already, as in compose.yaml')
+  .action(async ({ simulate, ...options }) => {
+    if (simulate) {
+      const { dialSimulated } = await import('./commands/dial.ts');
+      process.exitCode = await dialSimulated({ config: options.config });
+    } else {
+      const { runDev } = await import('./commands/dev.ts');
+      process.exitCode = await runDev(options);
+    }
+  });
+for (const name of ['livekit', 'sip', 'rtp', 'redis', 'bank', 'worker']) {
+  dev.addOption(
+    new Option(`--port-${name} <n>`, `port of ${name}`)
+      .env(`TONEGATE_PORT_${name.toUpperCase()}`)
+      .argParser(port),
+  );
+}
+
+command('dial [number]', 'a phone in the terminal: keys become DTMF, prompts are shown as text')
+  .option('--simulate', 'no server: the same charts in this process')
+  .action(async (number: string | undefined, { simulate, ...options }) => {
+    const { dialLive, dialSimulated } = await import('./commands/dial.ts');
+    process.exitCode = await (simulate ? dialSimulated : dialLive)({ ...options, number });
+  });
+
+command('calls', 'list call records, oldest first')
+  .option('--json', 'one JSON object a line')
+  .action(async ({ json }) => {
+    const { printCalls } = await import('./commands/calls.ts');
+    await printCalls({ json: json === true, out: process.stdout });
+  });
+
+const config = program.command('config').description('the configuration').exitOverride();
+command('check', 'validate; prints all faults at once', config).action(async (options) => {
+  const { checkConfig } = await import('./commands/configuration.ts');
+  process.exitCode = await checkConfig(options.config);
+});
+config
+  .command('schema')
+  .description('print the JSON Schema of tonegate.yaml')
+  .exitOverride()
+  .addOption(new Option('--write', 'write docs/tonegate.schema.json'))
+  .addOption(new Option('--check', 'say whether docs/tonegate.schema.json is up to date'))
+  .action(async ({ write, check }) => {
+    const { publishSchema, schemaText } = await import('./commands/configuration.ts');
+    if (write || check) process.exitCode = await publishSchema(write ? 'write' : 'check');
+    else process.stdout.write(schemaText());
+  });
+
+const prompts = program.command('prompts').description('the recordings').exitOverride();
+prompts
+  .command('check')
+  .description('check all recordings')
+  .exitOverride()
+  .action(async () => {
+    const { checkPrompts } = await import('./commands/prompts.ts');
+    process.exitCode = await checkPrompts();
+  });
+prompts
+  .command('build')
+  .description('make placeholders for missing recordings (needs flite)')
+  .exitOverride()
+  .action(async () => {
+    const { buildPrompts } = await import('./commands/prompts.ts');
+    process.exitCode = await buildPrompts();
+  });
+
+program
+  .command('viz')
+  .description('write the charts to docs/machines')
+  .exitOverride()
+  .option('--check', 'say whether they are up to date')
+  .action(async ({ check }) => {
+    const { writeCharts } = await import('./commands/viz.ts');
+    process.exitCode = await writeCharts({ check: check === true });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  explain(error);
+  process.exitCode = exitCodeOf(error);
+}

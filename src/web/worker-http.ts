@@ -1,0 +1,120 @@
+// What a worker answers over HTTP: is it alive, is it ready, its public keys; under `dev` also a live
+// view of its calls. Promises: no answer holds a caller's key or number. Knows no call from inside.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import { IvrFault } from '../ivr/fault.ts';
+import type { CallObservation } from '../ivr/observation.ts';
+
+/** One thing a worker needs to serve calls; `why` says what is wrong and what to do. */
+export interface Check {
+  readonly ok: boolean;
+  readonly why?: string;
+}
+
+export type Readiness = Readonly<Record<'livekit' | 'store' | 'prompts' | 'draining', Check>>;
+
+/** Tells a listener of every observation until the returned function is called. */
+export type Watch = (listener: (observation: CallObservation) => void) => () => void;
+
+export interface WorkerHttpOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly readiness: () => Promise<Readiness>;
+  /** The public keys that tickets are checked against. */
+  readonly jwks: object;
+  /** Only under `dev`: live calls for the terminal phone. */
+  readonly watch?: Watch | undefined;
+}
+
+/** Observations kept for a reader that is slower than the calls; more and it is cut off. */
+const WAITING_OBSERVATIONS = 1000;
+
+/** Starts answering. Throws `IVR_PORT_BUSY` where the port is taken. */
+export async function startWorkerHttp(
+  options: WorkerHttpOptions,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(getRequestListener(routes(options).fetch));
+  server.listen(options.port, options.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenFault(error, options);
+  }
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host}:${port}`,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function routes({ readiness, jwks, watch }: WorkerHttpOptions): Hono {
+  const app = new Hono();
+  app.get('/healthz', (c) => c.json({ ok: true }));
+  app.get('/readyz', async (c) => {
+    const checks = await readiness();
+    const ready = Object.values(checks).every(({ ok }) => ok);
+    return c.json({ ready, checks }, ready ? 200 : 503);
+  });
+  app.get('/.well-known/jwks.json', (c) => {
+    c.header('Cache-Control', 'public, max-age=300');
+    return c.json(jwks);
+  });
+  if (watch) {
+    app.get('/events', (c) =>
+      streamSSE(c, async (stream) => {
+        const room = c.req.query('room');
+        const waiting: CallObservation[] = [];
+        let isOpen = true;
+        let news = Promise.withResolvers<void>();
+        const close = () => {
+          isOpen = false;
+          news.resolve();
+        };
+        const unwatch = watch((observation) => {
+          if (room !== undefined && observation.room !== room) return;
+          if (waiting.push(observation) > WAITING_OBSERVATIONS) close();
+          news.resolve();
+        });
+        stream.onAbort(close);
+        // The reader may start its call once this has arrived: nothing will be missed.
+        await stream.writeSSE({ event: 'watching', data: '' });
+        while (isOpen) {
+          const next = waiting.shift();
+          if (next) {
+            await stream.writeSSE({ data: JSON.stringify(next) });
+          } else {
+            await news.promise;
+            news = Promise.withResolvers();
+          }
+        }
+        unwatch();
+      }),
+    );
+  }
+  return app;
+}
+
+function listenFault(error: unknown, { host, port }: WorkerHttpOptions): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new IvrFault(
+      'IVR_PORT_BUSY',
+      `port ${port} (worker) is in use: stop what uses it, or choose another with http.port, --port, --port-worker or TONEGATE_PORT_WORKER`,
+    );
+  }
+  return new IvrFault(
+    'IVR_CONFIG_INVALID',
+    `cannot listen on ${host}:${port} (${code ?? 'unknown'}): choose another http.host or http.port`,
+  );
+}

@@ -1,0 +1,65 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeCharts } from '../../src/commands/viz.ts';
+
+let dir: string;
+let printed: string;
+const out = new Writable({
+  write(chunk, _, done) {
+    printed += chunk;
+    done();
+  },
+});
+
+beforeEach(async () => {
+  dir = join(await mkdtemp(join(tmpdir(), 'tonegate-viz-')), 'machines');
+  printed = '';
+});
+
+afterEach(() => rm(join(dir, '..'), { recursive: true }));
+
+describe('tonegate viz', () => {
+  test('has drawn every chart as the code is', async () => {
+    expect(await writeCharts({ check: true, out })).toBe(0);
+    const pages = await readdir('docs/machines');
+    const charts = (await readdir('src/machines')).filter((file) => file.endsWith('.machine.ts'));
+    expect(pages.sort()).toEqual(
+      ['README.md', ...charts.map((file) => file.replace('.machine.ts', '.md'))].sort(),
+    );
+  });
+
+  test('writes the pages once, and then nothing differs', async () => {
+    expect(await writeCharts({ check: false, out, dir })).toBe(0);
+    expect(await writeCharts({ check: true, out, dir })).toBe(0);
+    printed = '';
+    await writeCharts({ check: false, out, dir });
+    expect(printed).toBe('6 pages are as the code is\n');
+  });
+
+  test('check names the page that drifted and the mend, and changes nothing', async () => {
+    await writeCharts({ check: false, out, dir });
+    await appendFile(join(dir, 'call.md'), 'more');
+    printed = '';
+    expect(await writeCharts({ check: true, out, dir })).toBe(1);
+    expect(printed).toMatch(/machines\/call\.md differs from the code: npm run viz\n$/);
+    expect(printed.trim().split('\n')).toHaveLength(1);
+    expect(await readFile(join(dir, 'call.md'), 'utf8')).toMatch(/more$/);
+  });
+
+  test('check finds a page that is missing', async () => {
+    await writeCharts({ check: false, out, dir });
+    await rm(join(dir, 'step.md'));
+    expect(await writeCharts({ check: true, out, dir })).toBe(1);
+  });
+
+  test('tells of a page that no chart has', async () => {
+    await writeCharts({ check: false, out, dir });
+    await writeFile(join(dir, 'menu.md'), '');
+    printed = '';
+    expect(await writeCharts({ check: true, out, dir })).toBe(1);
+    expect(printed).toMatch(/machines\/menu\.md belongs to no chart: delete it\n$/);
+  });
+});

@@ -1,0 +1,51 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEnvironment } from '../../src/config/environment.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tonegate-env-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const nowhere = 'no-such-env-file';
+
+test('names every variable that is missing, and what it is', () => {
+  const read = () => readEnvironment(['LIVEKIT_URL', 'TONEGATE_STORE'], {}, nowhere);
+  expect(read).toThrow(/LIVEKIT_URL \(or LIVEKIT_URL_FILE\) is not set: address/);
+  expect(read).toThrow(/TONEGATE_STORE/);
+});
+
+test('takes a variable from the file that NAME_FILE names', async () => {
+  const file = join(folder, 'token');
+  await writeFile(file, 'from-a-file\n');
+  const env = { TONEGATE_BACKEND_TOKEN_FILE: file };
+  const { TONEGATE_BACKEND_TOKEN } = readEnvironment(['TONEGATE_BACKEND_TOKEN'], env, nowhere);
+  expect(TONEGATE_BACKEND_TOKEN.reveal()).toBe('from-a-file');
+  const gone = { TONEGATE_BACKEND_TOKEN_FILE: join(folder, 'gone') };
+  expect(() => readEnvironment(['TONEGATE_BACKEND_TOKEN'], gone, nowhere)).toThrow(/ENOENT/);
+});
+
+test('takes what the local system generated, unless the environment says otherwise', async () => {
+  const file = join(folder, 'env');
+  await writeFile(file, 'LIVEKIT_URL=ws://file\nTONEGATE_STORE=sqlite:file?a=b\n');
+  const read = readEnvironment(
+    ['LIVEKIT_URL', 'TONEGATE_STORE'],
+    { LIVEKIT_URL: 'ws://env' },
+    file,
+  );
+  expect(read.LIVEKIT_URL.reveal()).toBe('ws://env');
+  expect(read.TONEGATE_STORE.reveal()).toBe('sqlite:file?a=b');
+});
+
+test('takes nothing for an optional variable that is missing', () => {
+  expect(readEnvironment(['TONEGATE_LOG_LEVEL'], {}, nowhere).TONEGATE_LOG_LEVEL.length).toBe(0);
+});
+
+test('refuses a short pepper without repeating it', () => {
+  const read = () => readEnvironment(['TONEGATE_PEPPER'], { TONEGATE_PEPPER: 'salt' }, nowhere);
+  expect(read).toThrow(/too short/);
+  expect(read).not.toThrow(/salt/);
+});

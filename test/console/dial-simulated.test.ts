@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished, test } from 'vitest';
+
+function dial(...args: readonly string[]) {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['src/main.ts', 'dial', '--simulate', ...args],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const lines: string[] = [];
+  const printed = createInterface({ input: child.stdout! });
+  printed.on('line', (line) => lines.push(line));
+  return {
+    lines,
+    types: (keys: string) => void child.stdin?.write(keys),
+    inputEnds: () => void child.stdin?.end(),
+    async reads(pattern: RegExp): Promise<RegExpMatchArray> {
+      for (;;) {
+        const found = lines.map((line) => pattern.exec(line)).find((match) => match !== null);
+        if (found) return found;
+        await once(printed, 'line');
+      }
+    },
+    async exits(): Promise<number> {
+      const [code] = await once(child, 'close');
+      return code;
+    },
+  };
+}
+
+test('a simulated call runs from the first prompt to the desk, in one terminal and without a server', async () => {
+  const terminal = dial();
+  terminal.types('31415926\n03141979\n');
+  const [, code] = await terminal.reads(/^SMS to …01: Your code is (\d{6})/);
+  terminal.types(code!);
+  expect(await terminal.exits()).toBe(0);
+  expect(terminal.lines.at(-1)).toBe('Call ended: handed-off, auth verified.');
+  const all = terminal.lines.filter((line) => !line.startsWith('SMS')).join('\n');
+  for (const keyed of ['31415926', '03141979', code!]) expect(all).not.toContain(keyed);
+  expect(all).toContain('••••••••');
+});
+
+test('a number without a line is refused, and the exit code says so', async () => {
+  const terminal = dial('+15105550109');
+  expect(await terminal.exits()).toBe(1);
+  expect(terminal.lines.at(-1)).toBe('Call ended: no-line, auth none.');
+});
+
+test('the end of the input hangs up when the call has gone quiet', async () => {
+  const terminal = dial('+15105550101');
+  terminal.types('#\n');
+  terminal.inputEnds();
+  expect(await terminal.exits()).toBe(0);
+  expect(terminal.lines.at(-1)).toBe('Call ended: hung-up, auth none.');
+  expect(terminal.lines.join()).toContain('once more');
+});

@@ -1,0 +1,94 @@
+// What the e2e tests ask the system under test, as its users would: the bank's outbox, the call records,
+// LiveKit's server.
+
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ParticipantInfo_Kind } from '@livekit/protocol';
+import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
+import { inject } from 'vitest';
+import type { DemoAccount } from '../../src/demo/bank-accounts.ts';
+import type { CallRecord } from '../../src/ivr/call-record.ts';
+import { type Dialling, dial, type Phone } from './kit/phone.ts';
+
+const system = inject('system');
+const run = promisify(execFile);
+const main = join(process.cwd(), 'src/main.ts');
+const LOOK_AGAIN_MS = 100;
+
+/** A phone that calls the system. */
+export async function call(to: string, dialling: Partial<Dialling> = {}): Promise<Phone> {
+  const sip = { host: '127.0.0.1', port: system.sipPort };
+  return await dial({ to, from: '+15551239999', sip, ...dialling });
+}
+
+/** The messages the bank has sent to a customer's phone, oldest first. */
+export async function messagesTo({ phone }: DemoAccount): Promise<{ code: string }[]> {
+  const outbox = (await (await fetch(`${system.bankUrl}/outbox`)).json()) as {
+    to: string;
+    code: string;
+  }[];
+  return outbox.filter(({ to }) => to === phone);
+}
+
+/** The code the bank sent to a customer last. */
+export async function lastCode(customer: DemoAccount): Promise<string> {
+  const message = (await messagesTo(customer)).at(-1);
+  if (message === undefined) throw new Error('no message was sent to this customer');
+  return message.code;
+}
+
+/** The one record of a phone's call, as `tonegate calls --json` prints it, once it is there. */
+export async function recordOf(phone: Phone): Promise<CallRecord> {
+  for (;;) {
+    const args = [main, 'calls', '--json'];
+    const { stdout } = await run(process.execPath, args, { cwd: system.folder });
+    const records: CallRecord[] = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    const [record, ...more] = records.filter(({ inviteCallId }) => inviteCallId === phone.callId);
+    if (more.length > 0) throw new Error('more than one record of one call');
+    if (record !== undefined) return record;
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+export interface Room {
+  readonly name: string;
+  readonly caller: { readonly identity: string; readonly attributes: Record<string, string> };
+  /** Metadata of the dispatches, by agent. */
+  readonly dispatched: Readonly<Record<string, string>>;
+}
+
+/** The room a phone's call is in, as LiveKit's server sees it. */
+export async function roomOf(phone: Phone): Promise<Room> {
+  const { key, secret } = await credentials();
+  const rooms = new RoomServiceClient(system.livekitUrl, key, secret);
+  for (const { name } of await rooms.listRooms()) {
+    const caller = (await rooms.listParticipants(name)).find(
+      ({ kind, attributes }) =>
+        kind === ParticipantInfo_Kind.SIP && attributes['sip.callIDFull'] === phone.callId,
+    );
+    if (caller === undefined) continue;
+    const dispatches = await new AgentDispatchClient(system.livekitUrl, key, secret).listDispatch(
+      name,
+    );
+    return {
+      name,
+      caller: { identity: caller.identity, attributes: caller.attributes },
+      dispatched: Object.fromEntries(
+        dispatches.map(({ agentName, metadata }) => [agentName, metadata]),
+      ),
+    };
+  }
+  throw new Error('this call is in no room');
+}
+
+async function credentials(): Promise<{ key: string; secret: string }> {
+  const env = await readFile(join(system.folder, '.tonegate', 'env'), 'utf8');
+  const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(env)?.[1] ?? '';
+  return { key: value('LIVEKIT_API_KEY'), secret: value('LIVEKIT_API_SECRET') };
+}

@@ -1,0 +1,247 @@
+import { expect, test } from 'vitest';
+import type { EndingReason } from '../../src/machines/outcome.ts';
+import { keysAccountAndBirthDate } from './customers.ts';
+import type { FakeBank } from './fake-bank.ts';
+import { withoutBargeIn, withoutOperator, withPatience } from './lines.ts';
+import { type Call, type Caller, type DialOptions, dial } from './scenario.ts';
+
+interface Moment {
+  /** What the caller lives through when hanging up. */
+  readonly during: string;
+  readonly machine: string;
+  readonly state: string;
+  readonly options?: DialOptions;
+  readonly before?: (caller: Caller, bank: FakeBank) => Promise<void>;
+  readonly ending?: EndingReason;
+}
+
+const NO_DESK: DialOptions = {
+  desk: () => 'never',
+  transfer: () => ({ outcome: 'failed', afterMs: 3000 }),
+};
+
+async function isVerified(caller: Caller, bank: FakeBank) {
+  await keysAccountAndBirthDate(caller);
+  await caller.hears('enter-code');
+  await caller.presses(bank.lastCode());
+}
+
+const MOMENTS: readonly Moment[] = [
+  { during: 'the ringing', machine: 'call', state: 'underway.answering' },
+  { during: 'the first prompt', machine: 'collectDigits', state: 'listening.prompting' },
+  {
+    during: 'a prompt that cannot be interrupted',
+    machine: 'collectDigits',
+    state: 'announcing',
+    options: { plan: withoutBargeIn },
+  },
+  {
+    during: 'the wait for the first key',
+    machine: 'collectDigits',
+    state: 'listening.awaitingFirstKey',
+  },
+  {
+    during: 'an entry',
+    machine: 'collectDigits',
+    state: 'listening.entering.clear',
+    before: (caller) => caller.presses('3141'),
+  },
+  {
+    during: 'a doubtful entry',
+    machine: 'collectDigits',
+    state: 'listening.entering.doubtful',
+    before: (caller) => caller.presses('33', 5),
+  },
+  {
+    during: 'a check',
+    machine: 'step',
+    state: 'checking.quiet',
+    async before(caller, bank) {
+      bank.is('silent', 'lookup');
+      await caller.presses('31415926');
+    },
+  },
+  {
+    during: 'a check that takes longer',
+    machine: 'step',
+    state: 'checking.reassuring',
+    async before(caller, bank) {
+      bank.is('silent', 'checkKnowledge');
+      await keysAccountAndBirthDate(caller);
+    },
+  },
+  {
+    during: 'the question for a SIM change',
+    machine: 'oneTimeCode',
+    state: 'checkingSim',
+    async before(caller, bank) {
+      bank.is(2500, 'simChangedWithinHours');
+      await keysAccountAndBirthDate(caller);
+    },
+  },
+  {
+    during: 'the sending of a code',
+    machine: 'oneTimeCode',
+    state: 'sending.reassuring',
+    async before(caller, bank) {
+      bank.is(2500, 'sendCode');
+      await keysAccountAndBirthDate(caller);
+    },
+  },
+  {
+    during: 'the wait for the code',
+    machine: 'oneTimeCode',
+    state: 'awaitingCode',
+    before: (caller) => keysAccountAndBirthDate(caller),
+  },
+  {
+    during: 'the check of the code',
+    machine: 'step',
+    state: 'checking.reassuring',
+    async before(caller, bank) {
+      bank.is(5000, 'checkCode');
+      await isVerified(caller, bank);
+    },
+  },
+  {
+    during: 'the bringing of the desk',
+    machine: 'handOff',
+    state: 'bringing',
+    before: isVerified,
+  },
+  {
+    during: 'the second attempt at the desk',
+    machine: 'handOff',
+    state: 'bringing',
+    options: NO_DESK,
+    async before(caller, bank) {
+      await isVerified(caller, bank);
+      await caller.hears('connecting', 'one-moment');
+    },
+  },
+  {
+    during: 'the words before a transfer',
+    machine: 'handOff',
+    state: 'announcing',
+    before: (caller) => caller.presses('0#'),
+  },
+  {
+    during: 'a transfer',
+    machine: 'handOff',
+    state: 'transferring',
+    before: (caller) => caller.presses('0#'),
+  },
+  {
+    during: 'the goodbye',
+    machine: 'call',
+    state: 'closing.sayingGoodbye',
+    options: { plan: withoutOperator },
+    async before(caller, bank) {
+      bank.is('unavailable', 'lookup');
+      await caller.presses('31415926');
+    },
+    ending: 'backend-unavailable',
+  },
+];
+
+/** Nothing that anybody does now may have an effect. */
+async function comesToRest(caller: Caller, call: Call): Promise<void> {
+  const asked = call.asked.length;
+  await caller.presses('31415926#0#9#*');
+  await caller.waits(60_000);
+  expect(call.asked).toHaveLength(asked);
+  expect(caller.hearsSomething).toBe(false);
+}
+
+test.each(MOMENTS)(
+  'a caller who hangs up during $during leaves nothing behind but a record',
+  async ({ machine, state, options, before, ending = 'hung-up' }) => {
+    const { caller, call, bank, world } = await dial(options);
+    await before?.(caller, bank);
+    await call.reaches(machine, state);
+    const asked = call.asked.length;
+    await caller.hangsUp();
+    const record = await call.ends(ending);
+    expect(call.asked.slice(asked)).toEqual(['line.leave', 'records.append']);
+    await comesToRest(caller, call);
+    expect(await world.kept()).toEqual([record]);
+  },
+);
+
+test.each(MOMENTS)(
+  'a room that is lost during $during leaves a record that says so',
+  async ({ machine, state, options, before, ending = 'livekit-lost' }) => {
+    const { caller, call, bank } = await dial(options);
+    await before?.(caller, bank);
+    await call.reaches(machine, state);
+    const asked = call.asked.length;
+    caller.phone.lose();
+    await caller.waits(0);
+    await call.ends(ending);
+    expect(call.asked.slice(asked)).toEqual(['line.leave', 'records.append']);
+    await comesToRest(caller, call);
+  },
+);
+
+test('a caller who hangs up in a step is in the record with the tries of that step', async () => {
+  const { caller, call } = await dial();
+  await caller.hears('enter-account');
+  await caller.presses('314159');
+  await caller.hears('too-short');
+  await caller.presses('31415926');
+  await caller.hears('enter-birth-date');
+  await caller.presses('01011980');
+  await caller.hears('rejected');
+  await caller.hangsUp();
+  const { steps } = await call.ends('hung-up');
+  expect(steps).toMatchObject([
+    { step: 'account', outcome: 'accepted', tries: 2 },
+    { step: 'birthDate', outcome: 'hungUp', tries: 1 },
+  ]);
+});
+
+test('tries of one step are not counted for the next one', async () => {
+  const { caller, call, bank } = await dial();
+  bank.is(3000, 'simChangedWithinHours');
+  await keysAccountAndBirthDate(caller);
+  await call.reaches('oneTimeCode', 'checkingSim');
+  await caller.hangsUp();
+  const { steps } = await call.ends('hung-up');
+  expect(steps[2]).toMatchObject({ step: 'oneTimeCode', outcome: 'hungUp', tries: 0 });
+});
+
+test('tries are not forgotten while the caller waits for another code', async () => {
+  const { caller, call, bank } = await dial({ plan: withPatience });
+  await keysAccountAndBirthDate(caller);
+  await caller.hears('enter-code');
+  await caller.presses(bank.wrongCode());
+  await caller.hears('rejected');
+  await caller.waits(35_000);
+  await caller.hangsUp();
+  const { steps } = await call.ends('hung-up');
+  expect(steps[2]).toMatchObject({ step: 'oneTimeCode', outcome: 'hungUp', tries: 1 });
+});
+
+test('tries with an earlier code are in the record of a caller who hangs up after a new one', async () => {
+  const { caller, call, bank } = await dial({ plan: withPatience });
+  await keysAccountAndBirthDate(caller);
+  await caller.hears('enter-code');
+  await caller.presses(bank.wrongCode());
+  await caller.hears('rejected');
+  await caller.waits(31_000);
+  await caller.presses('9#');
+  await caller.hears('code-sent');
+  await caller.hangsUp();
+  const { steps } = await call.ends('hung-up');
+  expect(steps[2]).toMatchObject({ outcome: 'hungUp', tries: 1 });
+});
+
+test('hazard: keys that arrive after the hang-up are taken by nobody', async () => {
+  const { caller, call } = await dial();
+  await caller.hears('enter-account');
+  await caller.presses('3141592');
+  await caller.hangsUp();
+  await caller.presses('6#');
+  await call.ends('hung-up');
+  expect(call.asked).not.toContain('bank.lookup');
+});

@@ -1,0 +1,92 @@
+// The bank of the scenario tests: the demo bank's accounts and codes behind the backend port, without
+// HTTP, on virtual time. Misbehaves when told to.
+
+import { DEMO_ACCOUNTS, openAccountBook } from '../../src/demo/bank-accounts.ts';
+import { openCodeDesk } from '../../src/demo/bank-codes.ts';
+import { IvrFault } from '../../src/ivr/fault.ts';
+import type { Backend, BackendRequest } from '../../src/ivr/ports.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export type BankRoute = keyof Backend;
+
+/**
+ * `unavailable`: no usable answer. `broken`: an error that no backend may throw. `silent`: no answer
+ * until the call gives up. A number: the right answer after so many milliseconds, wanted or not.
+ */
+export type Mood = 'well' | 'unavailable' | 'broken' | 'silent' | number;
+
+export interface FakeBank {
+  readonly backend: Backend;
+  is(mood: Mood, at: BankRoute): void;
+  /** Text messages sent so far, newest last. */
+  readonly messages: readonly { readonly to: string; readonly code: string }[];
+  lastCode(): string;
+  /** As many digits as a code, and not the last one. */
+  wrongCode(): string;
+}
+
+export function openFakeBank(clock: VirtualClock): FakeBank {
+  const accounts = openAccountBook(DEMO_ACCOUNTS);
+  const codes = openCodeDesk(() => clock.now());
+  const moods = new Map<BankRoute, Mood>();
+
+  async function answer<Answer>(
+    route: BankRoute,
+    { signal }: BackendRequest,
+    act: () => Answer,
+  ): Promise<Answer> {
+    const mood = moods.get(route) ?? 'well';
+    if (mood === 'unavailable') throw new IvrFault('IVR_BACKEND_UNAVAILABLE', 'as told');
+    if (mood === 'broken') throw new TypeError('as told');
+    if (mood === 'silent') {
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+    if (mood !== 'well') await new Promise<void>((resolve) => clock.setTimeout(resolve, mood));
+    return act();
+  }
+
+  const account = (ref: string) => {
+    const found = accounts.byRef(ref);
+    if (found === undefined) throw new Error('asked about an account that does not exist');
+    return found;
+  };
+
+  const backend: Backend = {
+    lookup: (number, request) =>
+      answer('lookup', request, () => {
+        const ref = accounts.refOf(number.reveal());
+        const phone = ref === null ? null : account(ref).phone;
+        const otp = {
+          available: phone !== null,
+          to: phone === null ? null : `…${phone.slice(-2)}`,
+        };
+        return { ref, otp };
+      }),
+    checkKnowledge: (ref, factor, value, request) =>
+      answer('checkKnowledge', request, () => account(ref)[factor] === value.reveal()),
+    simChangedWithinHours: (ref, request) =>
+      answer('simChangedWithinHours', request, () => account(ref).simChangedWithinHours),
+    sendCode: (ref, _purpose, request) =>
+      answer('sendCode', request, () => codes.send(account(ref).phone ?? '', request.call)),
+    checkCode: (challenge, code, request) =>
+      answer('checkCode', request, () => {
+        return codes.check(challenge, request.call, code.reveal()) === 'accepted';
+      }),
+  };
+
+  const lastCode = () => {
+    const message = codes.outbox.at(-1);
+    if (message === undefined) throw new Error('the bank has sent no code');
+    return message.code;
+  };
+
+  return {
+    backend,
+    is: (mood, at) => void moods.set(at, mood),
+    messages: codes.outbox,
+    lastCode,
+    wrongCode: () => String((Number(lastCode()) + 1) % 1_000_000).padStart(6, '0'),
+  };
+}

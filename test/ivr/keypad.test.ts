@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { createKeypad } from '../../src/ivr/keypad.ts';
+import type { KeyEvent } from '../../src/machines/collect-digits.machine.ts';
+import { Secret } from '../../src/machines/secret.ts';
+
+function setUp() {
+  let now = 0;
+  let overflows = 0;
+  const keypad = createKeypad(
+    () => now,
+    () => {
+      overflows += 1;
+    },
+  );
+  return {
+    keypad,
+    overflows: () => overflows,
+    waits: (ms: number) => {
+      now += ms;
+    },
+    presses(keys: string) {
+      for (const key of keys) keypad.press(Secret.of(key));
+    },
+  };
+}
+
+const keyOf = (event: KeyEvent) =>
+  event.type === 'digit.pressed' ? event.digit.reveal() : event.type === 'star.pressed' ? '*' : '#';
+
+test('keys that are pressed early wait, in order, for whoever listens next', async () => {
+  const { keypad, presses } = setUp();
+  presses('12*');
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  presses('#');
+  await Promise.resolve();
+  expect(heard).toEqual(['1', '2', '*', '#']);
+});
+
+test('a listener that has enough leaves the rest to the next one', async () => {
+  const { keypad, presses } = setUp();
+  presses('123456');
+  const first: string[] = [];
+  const close = keypad.open((event) => {
+    first.push(keyOf(event));
+    if (first.length === 4) close();
+  });
+  await Promise.resolve();
+  const second: string[] = [];
+  keypad.open((event) => second.push(keyOf(event)));
+  await Promise.resolve();
+  expect([first.join(''), second.join('')]).toEqual(['1234', '56']);
+});
+
+test('keys are dropped when told so, and only those that wait', async () => {
+  const { keypad, presses } = setUp();
+  presses('12');
+  keypad.dropWaiting();
+  presses('3');
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  await Promise.resolve();
+  expect(heard).toEqual(['3']);
+});
+
+test('no more than thirty keys wait, and each further one is told', () => {
+  const { presses, overflows } = setUp();
+  presses('1'.repeat(32));
+  expect(overflows()).toBe(2);
+});
+
+test('each key says how long after the one before it came', async () => {
+  const { keypad, presses, waits } = setUp();
+  const gaps: number[] = [];
+  keypad.open((event) => gaps.push(event.sinceLastMs));
+  presses('1');
+  waits(39);
+  presses('2');
+  waits(1500);
+  presses('#');
+  expect(gaps).toEqual([Number.POSITIVE_INFINITY, 39, 1500]);
+});
+
+test('whoever has closed hears nothing more, and cannot close the next listener', () => {
+  const { keypad, presses } = setUp();
+  const heard: string[] = [];
+  const close = keypad.open(() => heard.push('first'));
+  close();
+  keypad.open(() => heard.push('second'));
+  close();
+  presses('1');
+  expect(heard).toEqual(['second']);
+});

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { createSimulatedLine, type SimulatedLine } from '../../src/console/simulated-line.ts';
+import { IvrFault } from '../../src/ivr/fault.ts';
+import { createSwitchboard } from '../../src/ivr/switchboard.ts';
+import { openWorld, type World } from './world.ts';
+
+function ring({ clock }: World): SimulatedLine {
+  return createSimulatedLine({
+    clock,
+    caller: {
+      room: 'room',
+      identity: 'caller',
+      sipCallId: null,
+      inviteCallId: null,
+      dialled: '+15105550100',
+      number: null,
+      trunkId: null,
+      ruleId: null,
+    },
+    desk: () => 500,
+    transfer: () => ({ outcome: 'failed', afterMs: 0 }),
+  });
+}
+
+const reasons = async (world: World) => (await world.kept()).map(({ ending }) => ending.reason);
+
+test('calls take up room until their record is kept', async () => {
+  const world = await openWorld();
+  const switchboard = createSwitchboard(world, 2);
+  expect([switchboard.calls, switchboard.load(), switchboard.hasRoom()]).toEqual([0, 0, true]);
+  const lines = [ring(world), ring(world)] as const;
+  const taken = lines.map((line) => switchboard.take(async () => line));
+  expect([switchboard.calls, switchboard.load(), switchboard.hasRoom()]).toEqual([2, 1, false]);
+  await world.clock.settle();
+  lines[0].phone.hangUp();
+  await taken[0];
+  expect([switchboard.calls, switchboard.load(), switchboard.hasRoom()]).toEqual([1, 0.5, true]);
+  expect(switchboard.hasRoom(1)).toBe(false);
+  lines[1].phone.hangUp();
+  await taken[1];
+  expect(await reasons(world)).toEqual(['hung-up', 'hung-up']);
+});
+
+test('hazard: a caller who hangs up while the line is being joined has hung up', async () => {
+  const world = await openWorld();
+  const switchboard = createSwitchboard(world, 5);
+  const line = ring(world);
+  line.phone.hangUp();
+  await switchboard.take(async () => line);
+  expect(await reasons(world)).toEqual(['hung-up']);
+});
+
+test('a drain takes no more calls and waits for the ones there are', async () => {
+  const world = await openWorld();
+  const switchboard = createSwitchboard(world, 5);
+  const line = ring(world);
+  const call = switchboard.take(async () => line);
+  let isDrained = false;
+  const drained = switchboard.drain().then(() => {
+    isDrained = true;
+  });
+  await world.clock.pass(5000);
+  expect([isDrained, switchboard.hasRoom(), switchboard.load()]).toEqual([false, false, 1]);
+  expect(line.phone.state).toBe('answered');
+  line.phone.hangUp();
+  await Promise.all([call, drained]);
+  expect(await reasons(world)).toEqual(['hung-up']);
+});
+
+test('a stop ends every call with a word, also one that was only just being connected', async () => {
+  const world = await openWorld();
+  const switchboard = createSwitchboard(world, 5);
+  const connecting = Promise.withResolvers<SimulatedLine>();
+  void switchboard.take(async () => ring(world));
+  void switchboard.take(() => connecting.promise);
+  await world.clock.pass(5000);
+  const stopped = switchboard.stop();
+  connecting.resolve(ring(world));
+  await world.clock.pass(15_000);
+  await stopped;
+  expect(await reasons(world)).toEqual(['draining', 'draining']);
+  const spoken = world.observed.filter(({ type }) => type === 'prompt.began');
+  expect(spoken.at(-1)).toMatchObject({ prompts: ['technical-problem', 'goodbye'] });
+});
+
+test.each([
+  { why: 'the caller was gone', fault: new IvrFault('IVR_LINE_LOST', 'gone'), reason: 'hung-up' },
+  { why: 'LiveKit was', fault: new Error('no room'), reason: 'livekit-lost' },
+])('a call that cannot be joined because $why has a record too', async ({ fault, reason }) => {
+  const world = await openWorld();
+  const switchboard = createSwitchboard(world, 5);
+  await switchboard.take(() => Promise.reject(fault));
+  expect(await reasons(world)).toEqual([reason]);
+  expect(switchboard.calls).toBe(0);
+});
+
+test('a call whose record cannot be kept disturbs no other call', async () => {
+  const world = await openWorld();
+  let kept = 0;
+  const records: World['records'] = {
+    ...world.records,
+    append: (record) =>
+      kept++ === 0 ? Promise.reject(new Error('disk full')) : world.records.append(record),
+  };
+  const switchboard = createSwitchboard({ ...world, records }, 5);
+  const lines = [ring(world), ring(world)] as const;
+  const taken = lines.map((line) => switchboard.take(async () => line));
+  await world.clock.pass(1000);
+  lines[0].phone.hangUp();
+  await taken[0];
+  expect(world.logged.join()).toContain('call ended without a record');
+  lines[1].phone.hangUp();
+  await taken[1];
+  expect(await reasons(world)).toEqual(['hung-up']);
+});

@@ -1,0 +1,88 @@
+import { afterEach, expect, test } from 'vitest';
+import { createObservers } from '../../src/ivr/observers.ts';
+import { type Readiness, startWorkerHttp, type Watch } from '../../src/web/worker-http.ts';
+
+const good: Readiness = {
+  livekit: { ok: true },
+  store: { ok: true },
+  prompts: { ok: true },
+  draining: { ok: true },
+};
+
+let running = new AsyncDisposableStack();
+afterEach(async () => {
+  await running.disposeAsync();
+  running = new AsyncDisposableStack();
+});
+
+async function start(readiness = good, watch?: Watch, port = 0) {
+  const options = { host: '127.0.0.1', port, jwks: { keys: [] }, watch };
+  return running.use(await startWorkerHttp({ ...options, readiness: async () => readiness }));
+}
+
+test('a worker that serves says it is alive and ready', async () => {
+  const { url } = await start();
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toEqual({ ready: true, checks: good });
+});
+
+test('a worker that lacks something is alive but not ready, and says why', async () => {
+  const { url } = await start({ ...good, livekit: { ok: false, why: 'no answer' } });
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toMatchObject({
+    ready: false,
+    checks: { livekit: { why: 'no answer' } },
+  });
+});
+
+test('the public keys are served', async () => {
+  const { url } = await start();
+  expect(await (await fetch(`${url}/.well-known/jwks.json`)).json()).toEqual({ keys: [] });
+});
+
+test('a port that is taken is named, with how to choose another', async () => {
+  const { url } = await start();
+  const port = Number(new URL(url).port);
+  await expect(start(good, undefined, port)).rejects.toThrow(
+    new RegExp(`port ${port} \\(worker\\) is in use.*--port-worker`),
+  );
+});
+
+test('nobody can watch calls unless the worker was told to show them', async () => {
+  const { url } = await start();
+  expect((await fetch(`${url}/events`)).status).toBe(404);
+});
+
+test('a watcher sees the calls of the room it asked for, from its first event on', async () => {
+  const observers = createObservers(() => undefined);
+  const { url } = await start(good, observers.watch);
+  const response = await fetch(`${url}/events?room=a`);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const next = async () => (await reader?.read())?.value ?? '';
+  expect(await next()).toContain('event: watching');
+  observers.tell({ call: '1', room: 'b', type: 'prompt.stopped' });
+  observers.tell({ call: '2', room: 'a', type: 'prompt.stopped' });
+  const seen = await next();
+  expect(seen).toContain('"call":"2"');
+  expect(seen).not.toContain('"call":"1"');
+  await reader?.cancel();
+});
+
+test('a watcher that breaks disturbs no other', () => {
+  const faults: unknown[] = [];
+  const seen: string[] = [];
+  const observers = createObservers((fault) => faults.push(fault));
+  observers.watch(() => {
+    throw new Error('broken');
+  });
+  const stop = observers.watch(({ call }) => seen.push(call));
+  observers.tell({ call: '1', room: 'a', type: 'prompt.stopped' });
+  stop();
+  observers.tell({ call: '2', room: 'a', type: 'prompt.stopped' });
+  expect(seen).toEqual(['1']);
+  expect(faults).toHaveLength(2);
+});

@@ -1,0 +1,35 @@
+// Two kinds of tests: `unit`, which need nothing but Node (and the local stack, for its own test), and
+// `e2e`, which make real calls. The report is what .ci/run counts.
+
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', 'json'],
+    outputFile: { json: '.tonegate/test-results.json' },
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/fixtures/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/setup.ts'],
+          // After the others, one file at a time: calls are timed, and share one stack.
+          fileParallelism: false,
+          // Two cores carry the whole system and its phones: more calls at once and sound gets lost.
+          maxConcurrency: 3,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
