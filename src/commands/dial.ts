@@ -43,6 +43,7 @@ const DESK_MS = 800;
 export async function dialSimulated(options: DialOptions): Promise<number> {
   const config = await loadConfig(options.config);
   const dialled = options.number ?? firstNumber(config);
+  const { TONEGATE_LOG_LEVEL } = readEnvironment(['TONEGATE_LOG_LEVEL']);
   const token = Secret.of(randomUUID());
   await using bank = await startDemoBank({ host: LOOPBACK, port: 0, token });
   await using store = await openStore('sqlite::memory:');
@@ -51,7 +52,7 @@ export async function dialSimulated(options: DialOptions): Promise<number> {
 
   const world: CallWorld = {
     workerId: 'simulated',
-    log: pino({ level: process.env.TONEGATE_LOG_LEVEL ?? 'silent' }, pino.destination(2)),
+    log: pino({ level: TONEGATE_LOG_LEVEL.reveal() || 'silent' }, pino.destination(2)),
     recordings: await loadRecordings(AUDIO_DIR, catalogue, LOCALES),
     planFor: linePlans(config),
     flowVersion: (plan) => flowVersion(VERSION, plan),
