@@ -74,10 +74,7 @@ command('check', 'validate; prints all faults at once', config).action(async (op
   const { checkConfig } = await import('./commands/configuration.ts');
   process.exitCode = await checkConfig(options.config);
 });
-config
-  .command('schema')
-  .description('print the JSON Schema of tonegate.yaml')
-  .exitOverride()
+command('schema', 'print the JSON Schema of tonegate.yaml', config)
   .addOption(new Option('--write', 'write docs/tonegate.schema.json'))
   .addOption(new Option('--check', 'say whether docs/tonegate.schema.json is up to date'))
   .action(async ({ write, check }) => {
@@ -87,27 +84,18 @@ config
   });
 
 const prompts = program.command('prompts').description('the recordings').exitOverride();
-prompts
-  .command('check')
-  .description('check all recordings')
-  .exitOverride()
-  .action(async () => {
-    const { checkPrompts } = await import('./commands/prompts.ts');
-    process.exitCode = await checkPrompts();
-  });
-prompts
-  .command('build')
-  .description('make placeholders for missing recordings (needs flite)')
-  .exitOverride()
-  .action(async () => {
+command('check', 'check all recordings', prompts).action(async () => {
+  const { checkPrompts } = await import('./commands/prompts.ts');
+  process.exitCode = await checkPrompts();
+});
+command('build', 'make placeholders for missing recordings (needs flite)', prompts).action(
+  async () => {
     const { buildPrompts } = await import('./commands/prompts.ts');
     process.exitCode = await buildPrompts();
-  });
+  },
+);
 
-program
-  .command('viz')
-  .description('write the charts to docs/machines')
-  .exitOverride()
+command('viz', 'write the charts to docs/machines')
   .option('--check', 'say whether they are up to date')
   .action(async ({ check }) => {
     const { writeCharts } = await import('./commands/viz.ts');

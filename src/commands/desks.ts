@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { type DeskName, serveCaller } from '../demo/desk-agent.ts';
 import { deskPrompts } from '../demo/desk-prompts.ts';
+import { loggable } from '../ivr/fault.ts';
 import { AUDIO_DIR, loadRecordings } from '../ivr/recordings.ts';
 import { connectAgentServer } from '../livekit/agent-server.ts';
 import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
@@ -54,7 +55,7 @@ export async function startDemoDesks(
             await joinCallerLine(job, api),
           );
         serve()
-          .catch((error: unknown) => console.error(`${name}: a call failed:`, error))
+          .catch((error: unknown) => console.error(`${name}: a call failed:`, loggable(error)))
           .finally(() => {
             calls -= 1;
           });

@@ -41,6 +41,7 @@ export function superviseWorker(
           ['SIGTERM', 10_000],
         ],
       });
+      if (stopping.signal.aborted) await worker.stop();
       const code = await worker.ended;
       if (stopping.signal.aborted) return;
       console.info(`The worker ended (exit code ${code}); starting it again.`);

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ENV_FILE } from '../config/environment.ts';
+import { ENV_FILE, given } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { startDemoBank } from '../demo/bank.ts';
 import { checkPortsFree, LOOPBACK, type PortName } from '../demo/ports.ts';
@@ -25,13 +25,21 @@ export type DevOptions = {
 
 const API_KEY = 'devkey';
 const API_SECRET = 'secretsecretsecretsecretsecretsecret';
-/** Where the demo's configuration expects the demo bank; it is told when the bank has moved. */
-const DEMO_BANK_URL = 'http://127.0.0.1:7071';
 const FOLDER = dirname(ENV_FILE);
 
 /** Runs the system until SIGINT or SIGTERM. Answers the exit code. */
 export async function runDev(options: DevOptions): Promise<number> {
   const stopping = stopSignal();
+  try {
+    await run(options, stopping);
+  } catch (error) {
+    // What was being started when the signal came has said so by failing.
+    if (!stopping.aborted) throw error;
+  }
+  return 0;
+}
+
+async function run(options: DevOptions, stopping: AbortSignal): Promise<void> {
   const config = await loadConfig(options.config);
   const ports = {
     livekit: options.portLivekit ?? 7880,
@@ -58,7 +66,7 @@ export async function runDev(options: DevOptions): Promise<number> {
   }
   await ensureRouting(api, config.trunks, config.agentName);
 
-  const backendToken = process.env.TONEGATE_BACKEND_TOKEN ?? random();
+  const backendToken = given('TONEGATE_BACKEND_TOKEN') ?? random();
   const bank = system.use(
     await startDemoBank({ host: LOOPBACK, port: ports.bank, token: Secret.of(backendToken) }),
   );
@@ -66,11 +74,11 @@ export async function runDev(options: DevOptions): Promise<number> {
     LIVEKIT_URL: livekitUrl,
     LIVEKIT_API_KEY: API_KEY,
     LIVEKIT_API_SECRET: API_SECRET,
-    TONEGATE_STORE: process.env.TONEGATE_STORE ?? (await freshStore()),
-    TONEGATE_PEPPER: process.env.TONEGATE_PEPPER ?? random(),
-    TONEGATE_SIGNING_KEY: process.env.TONEGATE_SIGNING_KEY ?? (await generateSigningKey()),
+    TONEGATE_STORE: given('TONEGATE_STORE') ?? (await freshStore()),
+    TONEGATE_PEPPER: given('TONEGATE_PEPPER') ?? random(),
+    TONEGATE_SIGNING_KEY: given('TONEGATE_SIGNING_KEY') ?? (await generateSigningKey()),
     TONEGATE_BACKEND_TOKEN: backendToken,
-    TONEGATE_BACKEND_URL: config.backend.url === DEMO_BANK_URL ? bank.url : config.backend.url,
+    TONEGATE_BACKEND_URL: bank.url,
     TONEGATE_WORKER_URL: workerUrl,
   };
   await writeEnvFile(environment);
@@ -88,7 +96,6 @@ export async function runDev(options: DevOptions): Promise<number> {
     await once(stopping, 'abort');
   }
   console.info('Stopping …');
-  return 0;
 }
 
 function random(): string {

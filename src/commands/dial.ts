@@ -13,6 +13,7 @@ import { followCall } from '../console/follow.ts';
 import { createSimulatedLine } from '../console/simulated-line.ts';
 import { openTerminal, type Terminal } from '../console/terminal.ts';
 import { type DemoBank, startDemoBank } from '../demo/bank.ts';
+import { LOOPBACK } from '../demo/ports.ts';
 import { startCall } from '../ivr/call.ts';
 import type { CallWorld } from '../ivr/call-world.ts';
 import type { Observation } from '../ivr/observation.ts';
@@ -31,7 +32,6 @@ export interface DialOptions {
   readonly number?: string | undefined;
 }
 
-const LOOPBACK = '127.0.0.1';
 /** The number that callers of this phone seem to have. */
 const CALLING = '+15551230000';
 /** How long a worker may take to say how a call ended. */
@@ -126,11 +126,13 @@ export async function dialLive(options: DialOptions): Promise<number> {
       dialled,
       calling: CALLING,
     });
+    const attempt = (act: Promise<void>) =>
+      void act.catch(() => terminal.say('The call is not there any more.'));
     terminal.connect({
-      press: (key) => void phone.press(key),
-      hangUp: () => void phone.hangUp(),
+      press: (key) => attempt(phone.press(key)),
+      hangUp: () => attempt(phone.hangUp()),
     });
-    process.once('SIGINT', () => void phone.hangUp());
+    process.once('SIGINT', () => attempt(phone.hangUp()));
 
     // Our end of the call is over before the worker has kept its record and says so.
     const impatience = phone.ended.then(() => delay(ENDING_MS, undefined, { ref: false }));

@@ -9,11 +9,15 @@ import { readEnvironment } from '../config/environment.ts';
 import { flowVersion, linePlans } from '../config/line-plans.ts';
 import { loadConfig } from '../config/load.ts';
 import type { CallWorld } from '../ivr/call-world.ts';
-import { IvrFault } from '../ivr/fault.ts';
+import { IvrFault, loggable } from '../ivr/fault.ts';
 import { createObservers } from '../ivr/observers.ts';
 import { AUDIO_DIR, loadRecordings } from '../ivr/recordings.ts';
 import { createSwitchboard, type Switchboard } from '../ivr/switchboard.ts';
-import { type AgentServer, connectAgentServer } from '../livekit/agent-server.ts';
+import {
+  type AgentServer,
+  type AgentServerState,
+  connectAgentServer,
+} from '../livekit/agent-server.ts';
 import { trunkNames } from '../livekit/provisioning.ts';
 import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
@@ -22,6 +26,7 @@ import { catalogue, LOCALES } from '../prompts/catalogue.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { jwks, loadPublishedKeys, loadSigningKey, TicketKeyError } from '../ticket/keys.ts';
 import { type Check, type Readiness, startWorkerHttp } from '../web/worker-http.ts';
+import { backendUrl } from './demo-bank.ts';
 import { ticketIssuer } from './ticket-issuer.ts';
 import { VERSION } from './version.ts';
 
@@ -57,7 +62,9 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
   );
   const recordings = await loadRecordings(AUDIO_DIR, catalogue, LOCALES);
   await using store = await openStore(secrets.TONEGATE_STORE.reveal());
-  const observers = createObservers((error) => log.error({ err: error }, 'observer failed'));
+  const observers = createObservers((error) =>
+    log.error({ fault: loggable(error) }, 'observer failed'),
+  );
   const api: LiveKitApi = {
     host: secrets.LIVEKIT_URL.reveal(),
     key: secrets.LIVEKIT_API_KEY.reveal(),
@@ -73,7 +80,7 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     flowVersion: (plan) => flowVersion(VERSION, plan),
     trunkName: trunks.nameOf,
     backend: createHttpBackend({
-      url: secrets.TONEGATE_BACKEND_URL.reveal() || config.backend.url,
+      url: backendUrl(config.backend.url, secrets.TONEGATE_BACKEND_URL.reveal()),
       token: secrets.TONEGATE_BACKEND_TOKEN,
       timeoutSeconds: config.backend.timeoutSeconds,
     }),
@@ -85,6 +92,16 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     monotonic: () => performance.now(),
   };
   const switchboard = createSwitchboard(world, config.capacity);
+  const draining = new AbortController();
+  let livekit: AgentServerState = { phase: 'connecting', fault: null };
+  // Before LiveKit is told that we are here: a worker that cannot listen takes no call.
+  await using http = await startWorkerHttp({
+    host: config.http.host,
+    port: options.port ?? config.http.port,
+    readiness: () => readiness(livekit, store, draining.signal),
+    jwks: jwks(signingKey, previousKeys),
+    watch: secrets.TONEGATE_DEV.reveal() === '1' ? observers.watch : undefined,
+  });
 
   await using agentServer = connectAgentServer({
     api,
@@ -96,21 +113,15 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
       void switchboard.take(() => joinCallerLine(job, api));
     },
   });
-  agentServer.onState(({ phase, fault }) => {
+  agentServer.onState((state) => {
+    livekit = state;
+    const { phase, fault } = state;
     if (phase === 'registered') {
       log.info('registered with LiveKit');
       trunks.refresh();
     } else if (fault) log.warn({ code: fault.code, why: fault.message }, 'LiveKit unreachable');
   });
 
-  const draining = new AbortController();
-  await using http = await startWorkerHttp({
-    host: config.http.host,
-    port: options.port ?? config.http.port,
-    readiness: () => readiness(agentServer, store, draining.signal),
-    jwks: jwks(signingKey, previousKeys),
-    watch: secrets.TONEGATE_DEV.reveal() === '1' ? observers.watch : undefined,
-  });
   log.info({ http: http.url, capacity: config.capacity }, 'worker started');
 
   await untilDrained(switchboard, agentServer, draining, log);
@@ -119,11 +130,10 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
 }
 
 async function readiness(
-  agentServer: AgentServer,
+  { phase, fault }: AgentServerState,
   store: Store,
   draining: AbortSignal,
 ): Promise<Readiness> {
-  const { phase, fault } = agentServer.state;
   return {
     livekit:
       phase === 'registered'
@@ -165,8 +175,9 @@ async function untilDrained(
       }
       draining.abort();
       log.info({ calls: switchboard.calls }, 'draining');
-      agentServer.drain();
-      void switchboard.drain().then(() => {
+      // A job that was promised comes first: its caller rings already.
+      const drained = agentServer.drain().then(() => switchboard.drain());
+      void drained.then(() => {
         for (const signal of signals) process.off(signal, onSignal);
         resolve();
       });

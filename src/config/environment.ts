@@ -39,21 +39,12 @@ export function readEnvironment<Name extends VariableName>(
   env: NodeJS.ProcessEnv = process.env,
   envFile = ENV_FILE,
 ): Readonly<Record<Name, Secret>> {
-  const all = { ...readEnvFile(envFile), ...env };
+  const generated = readEnvFile(envFile);
   const faults: string[] = [];
   const found = names.map((name): [Name, Secret] => {
-    let value = all[name];
-    const file = all[`${name}_FILE`];
-    if (value === undefined && file !== undefined) {
-      try {
-        value = readFileSync(file, 'utf8').trim();
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        faults.push(`${name}_FILE: the file cannot be read (${code ?? 'unknown'})`);
-        return [name, Secret.empty];
-      }
-    }
-    if ((value ?? '') === '' && name in REQUIRED) {
+    const given = env[name] || readNamedFile(`${name}_FILE`, env, faults);
+    const value = given ?? generated[name];
+    if ((value ?? '') === '' && name in REQUIRED && !faults.some((f) => f.startsWith(name))) {
       faults.push(
         `${name} (or ${name}_FILE) is not set: ${REQUIRED[name as keyof typeof REQUIRED]}`,
       );
@@ -72,13 +63,45 @@ export function readEnvironment<Name extends VariableName>(
   return Object.fromEntries(found) as Record<Name, Secret>;
 }
 
+/** What stands in the file that a variable names; undefined where the variable is not set. */
+function readNamedFile(
+  variable: string,
+  env: NodeJS.ProcessEnv,
+  faults: string[],
+): string | undefined {
+  const file = env[variable];
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    faults.push(`${variable}: the file cannot be read (${code ?? 'unknown'})`);
+    return '';
+  }
+}
+
+/** A variable that may be missing, from the process's own environment. */
+export function given(
+  name: VariableName,
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const faults: string[] = [];
+  const value = env[name] || readNamedFile(`${name}_FILE`, env, faults);
+  if (faults.length > 0) throw new IvrFault('IVR_CONFIG_INVALID', faults.join('\n'));
+  return value;
+}
+
 function readEnvFile(file: string): Record<string, string> {
   let source: string;
   try {
     source = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    throw new IvrFault(
+      'IVR_CONFIG_INVALID',
+      `${file} cannot be read (${code ?? 'unknown'}): make it readable, or remove it`,
+    );
   }
   return Object.fromEntries(
     source

@@ -18,7 +18,8 @@ export function linePlans(config: Config): PlanBook {
       return line.numbers.map((number) => [number, plan] as const);
     }),
   );
-  return (dialled) => (dialled === null ? null : (plans.get(dialled) ?? null));
+  // A carrier may leave out the plus; LiveKit's trunks take the number all the same.
+  return (dialled) => plans.get(dialled ?? '') ?? plans.get(`+${dialled}`) ?? null;
 }
 
 /** Changes with the program's version and with anything that changes a line's flow. */

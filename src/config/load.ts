@@ -37,7 +37,13 @@ export function parseConfig(source: string, path: string): Config {
     const lines = document.errors.map((error) => `${positionOf(error.pos[0])}: ${error.code}`);
     throw invalid(path, lines, 'is not readable as YAML');
   }
-  const raw: unknown = document.toJS();
+  let raw: unknown;
+  try {
+    raw = document.toJS();
+  } catch {
+    // The parser's own message would repeat the text of the alias.
+    throw invalid(path, ['an alias (*) stands for nothing: quote the text'], 'has faults');
+  }
   const parsed = configSchema.safeParse(raw);
   const faults = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => flatten(issue))),

@@ -24,6 +24,9 @@ const step = z
 /** As much of a configuration as can be made out. */
 const outline = z
   .object({
+    trunks: z
+      .array(z.object({ name: text, numbers: words }).catch({ name: undefined, numbers: [] }))
+      .catch([]),
     lines: z
       .array(
         z
@@ -46,7 +49,7 @@ const outline = z
       )
       .catch({}),
   })
-  .catch({ lines: [], desks: {} });
+  .catch({ trunks: [], lines: [], desks: {} });
 
 type Outline = z.output<typeof outline>;
 
@@ -54,16 +57,32 @@ type Outline = z.output<typeof outline>;
 export function referenceFaults(raw: unknown): ConfigFault[] {
   const config = outline.parse(raw);
   return [
+    ...trunkFaults(config),
     ...lineFaults(config),
     ...deskFaults(config),
     ...config.lines.flatMap((_, i) => doorFaults(config, i)),
   ];
 }
 
-function lineFaults({ lines, desks }: Outline): ConfigFault[] {
+function trunkFaults({ trunks }: Outline): ConfigFault[] {
+  const names = trunks.map(({ name }) => name);
+  return names.flatMap((name, i) =>
+    name !== undefined && names.indexOf(name) !== i
+      ? [
+          {
+            path: ['trunks', i, 'name'],
+            message: 'another trunk has this name: choose a different one',
+          },
+        ]
+      : [],
+  );
+}
+
+function lineFaults({ trunks, lines, desks }: Outline): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const names = new Set<string>();
   const owners = new Map<string, string>();
+  const carried = new Set(trunks.flatMap(({ numbers }) => numbers));
   lines.forEach((line, i) => {
     const fault = (path: PropertyKey[], message: string) =>
       faults.push({ path: ['lines', i, ...path], message });
@@ -75,6 +94,9 @@ function lineFaults({ lines, desks }: Outline): ConfigFault[] {
       const owner = owners.get(number);
       if (owner !== undefined) fault(['numbers', j], `line "${owner}" answers this number already`);
       owners.set(number, line.name ?? String(i));
+      if (trunks.length > 0 && !carried.has(number)) {
+        fault(['numbers', j], 'no trunk has this number, so no call to it comes in: add it to one');
+      }
     });
     for (const key of ['desk', 'operator'] as const) {
       const target = line[key];
@@ -123,7 +145,7 @@ function doorFaults({ lines, desks }: Outline, i: number): ConfigFault[] {
   );
   const shut = (key: 'desk' | 'operator', has: readonly string[], because: string) =>
     chainFrom(line[key], desks).flatMap((name) => {
-      const missing = desks[name]?.requires.filter((word) => !has.includes(word)) ?? [];
+      const missing = deskNamed(desks, name)?.requires.filter((word) => !has.includes(word)) ?? [];
       if (missing.length === 0) return [];
       return {
         path: ['lines', i, key],
@@ -136,12 +158,17 @@ function doorFaults({ lines, desks }: Outline, i: number): ConfigFault[] {
   ];
 }
 
+/** Names come from a file: one like "constructor" must not find what every object has. */
+function deskNamed(desks: Outline['desks'], name: string): Outline['desks'][string] | undefined {
+  return Object.hasOwn(desks, name) ? desks[name] : undefined;
+}
+
 /** The desks a call may come to from `first`, in order, each once. */
 function chainFrom(first: string | undefined, desks: Outline['desks']): string[] {
   const chain: string[] = [];
   for (let name = first; name !== undefined && !chain.includes(name); ) {
     chain.push(name);
-    name = Object.hasOwn(desks, name) ? desks[name]?.otherwise : undefined;
+    name = deskNamed(desks, name)?.otherwise;
   }
   return chain;
 }

@@ -53,9 +53,9 @@ const birthDate = z
     step: z.literal('birthDate'),
     ...collecting,
     order: z
-      .enum(['MDY', 'DMY', 'YMD'])
+      .literal('MDY', 'use MDY: the prompts ask for month, day and year')
       .default('MDY')
-      .describe('How the date is keyed: two digits for month and day, four for the year.'),
+      .describe('How the date is keyed: month, day, four-digit year, as the prompts ask for it.'),
   })
   .describe('The date of birth: an identifier, not a factor (`kba`).');
 
@@ -151,7 +151,9 @@ export const configSchema = z.strictObject({
     .describe('The signed hand-off ticket.'),
   backend: z
     .strictObject({
-      url: z.url({ protocol: /^https?$/, error: 'use an http:// or https:// URL' }),
+      url: z
+        .url({ protocol: /^https?$/, error: 'use an http:// or https:// URL' })
+        .refine((url) => !/^[^/]*\/\/[^/]*@|[?#]/.test(url), 'leave out user, password and query'),
       timeoutSeconds: seconds(1, 30, 8).describe('How long one answer may take.'),
     })
     .describe("The customer's system (docs/backend.openapi.yaml)."),

@@ -9,6 +9,7 @@ import type { Locale, Utterance } from '../prompts/catalogue.ts';
 import type { CallRecord } from './call-record.ts';
 import type { CallWorld } from './call-world.ts';
 import { provideCall } from './effects.ts';
+import { loggable } from './fault.ts';
 import { openJournal, UNSCREENED } from './journal.ts';
 import { createKeypad } from './keypad.ts';
 import { type Observation, shown } from './observation.ts';
@@ -58,17 +59,23 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     }
   }
 
+  const labels = {
+    'ivr.call': id,
+    'ivr.line': plan?.name ?? '',
+    'ivr.screening': UNSCREENED.verdict,
+  };
   const actor = createActor(
     provideCall({
       call: id,
       lineName: plan?.name ?? '',
       line,
       keypad,
+      labels,
       backend: world.backend,
       speak,
       ticketFor: (desk, proof) =>
         world.issueTicket({ desk, proof, call: id, line: plan?.name ?? '', caller }),
-      onFault: (ask, error) => log.error({ ask, err: error }, 'ask failed'),
+      onFault: (ask, error) => log.error({ ask, fault: loggable(error) }, 'ask failed'),
     }),
     {
       input: { plan },
@@ -79,15 +86,9 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
 
   actor.on('*', (notice) => journal.note(notice));
   actor.on('call.answered', () => {
-    const labels = {
-      'ivr.call': id,
-      'ivr.line': plan?.name ?? '',
-      'ivr.auth': 'none',
-      'ivr.amr': '',
-      'ivr.screening': UNSCREENED.verdict,
-    };
+    const unproved = { ...labels, 'ivr.auth': 'none', 'ivr.amr': '' };
     // For display only: a call does not end because a label could not be set.
-    line.setAttributes(labels, AbortSignal.timeout(APOLOGY_MS)).catch(() => {
+    line.setAttributes(unproved, AbortSignal.timeout(APOLOGY_MS)).catch(() => {
       log.warn('attributes not set');
     });
   });
@@ -106,15 +107,18 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       actor.start();
       result = await done;
     } catch (error) {
-      log.error({ err: error }, 'call chart failed');
+      log.error({ fault: loggable(error) }, 'call chart failed');
       result = { ending: ending('fault'), auth: 'none', amr: [], handOff: null };
       await apologise();
     }
     const record = journal.record(result, charts.triesUnderWay());
-    await leave();
-    observe({ type: 'call.ended', ending: result.ending, auth: result.auth });
-    log.info({ ending: result.ending, auth: result.auth }, 'call ended');
-    await keep(record);
+    try {
+      await keep(record);
+    } finally {
+      await leave();
+      observe({ type: 'call.ended', ending: result.ending, auth: result.auth });
+      log.info({ ending: result.ending, auth: result.auth }, 'call ended');
+    }
     return record;
   }
 
@@ -122,7 +126,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     try {
       await line.leave();
     } catch (error) {
-      log.error({ err: error }, 'line could not be left in order');
+      log.error({ fault: loggable(error) }, 'line could not be left in order');
     }
   }
 
@@ -132,7 +136,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       if (journal.isAnswered) await speak(['technical-problem', 'goodbye'], signal);
       await line.hangUp(signal);
     } catch (error) {
-      log.error({ err: error }, 'caller could not be told of the fault');
+      log.error({ fault: loggable(error) }, 'caller could not be told of the fault');
     }
   }
 
@@ -141,7 +145,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       await world.records.append(record);
     } catch (error) {
       // The record holds nothing secret: in the log it can be found again.
-      log.error({ err: error, record }, 'call record could not be stored');
+      log.error({ fault: loggable(error), record }, 'call record could not be stored');
       throw error;
     }
   }

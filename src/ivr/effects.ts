@@ -25,6 +25,8 @@ export interface Means {
   readonly line: CallerLine;
   readonly keypad: Keypad;
   readonly backend: Backend;
+  /** The attributes of the caller that do not change during the call. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly speak: (utterance: Utterance, signal: AbortSignal) => Promise<void>;
   /** The ticket for a desk, as it goes into dispatch metadata or a header. */
   readonly ticketFor: (desk: string, proof: Proof) => Promise<string>;
@@ -108,7 +110,12 @@ export function provideCall(means: Means) {
         'setAttributes',
         ({ desk, proof }: { desk: string; proof: Proof }, signal) =>
           line.setAttributes(
-            { 'ivr.auth': proof.auth, 'ivr.amr': proof.amr.join(','), 'ivr.desk': desk },
+            {
+              ...means.labels,
+              'ivr.auth': proof.auth,
+              'ivr.amr': proof.amr.join(','),
+              'ivr.desk': desk,
+            },
             signal,
           ),
       ),

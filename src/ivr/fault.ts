@@ -10,6 +10,17 @@ export type FaultCode =
   | 'IVR_PORT_BUSY'
   | 'IVR_STACK';
 
+/**
+ * What of an error may be logged. Our own faults say no values; of any other error only its kind and
+ * where it came from, since its message may hold anything.
+ */
+export function loggable(error: unknown): object {
+  if (error instanceof IvrFault) return { code: error.code, message: error.message };
+  if (!(error instanceof Error)) return { kind: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { kind: error.name, at: frames.map((frame) => frame.trim()) };
+}
+
 /** A fault with a stable code. The message says what was attempted and how to mend it, never a value. */
 export class IvrFault extends Error {
   readonly code: FaultCode;

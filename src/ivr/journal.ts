@@ -93,8 +93,8 @@ export function openJournal({ id, caller, plan }: Beginning, world: CallWorld): 
         answeredAt: answeredAt === null ? null : isoTime(answeredAt),
         endedAt: isoTime(world.now()),
         screening:
-          plan === null
-            ? { ...UNSCREENED, action: 'refuse', rule: ending.reason }
+          ending.reason === 'no-line'
+            ? { ...UNSCREENED, action: 'refuse', rule: 'no-line' }
             : { ...UNSCREENED, action: 'accept', rule: 'none' },
         steps,
         auth,
@@ -125,7 +125,7 @@ function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The last two digits; null where a number does not end in two. */
+/** The last two digits of a number; null where they would be most of it, or it does not end in two. */
 function lastTwo(number: Secret): string | null {
-  return /(\d\d)$/.exec(number.reveal())?.[1] ?? null;
+  return /\d{4,}(\d\d)$/.exec(number.reveal())?.[1] ?? null;
 }

@@ -2,7 +2,9 @@
 // knows LiveKit, HTTP or SQL. Every method that takes an AbortSignal rejects with the signal's reason
 // soon after it aborts and has no further effect at the caller's ear.
 
+import type { TransferOutcome } from '../machines/hand-off.machine.ts';
 import type { Secret } from '../machines/secret.ts';
+import type { AccountHandle } from '../machines/step.machine.ts';
 import type { CallRecord } from './call-record.ts';
 
 /** What the platform says about the caller's leg. None of it proves who is calling. */
@@ -22,6 +24,8 @@ export interface CallerFacts {
   readonly ruleId: string | null;
 }
 
+export type { TransferOutcome } from '../machines/hand-off.machine.ts';
+
 /** One recording, ready to play: 16 kHz mono 16-bit samples in an ArrayBuffer of their own. */
 export interface Clip {
   readonly samples: Int16Array<ArrayBuffer>;
@@ -32,9 +36,6 @@ export type LineEnd = 'hungUp' | 'lost';
 
 /** Why a key event was not taken. */
 export type IgnoredKey = 'stranger' | 'notSip' | 'notAKey';
-
-/** How a REFER ended. `unknown`: nobody can say; the caller may already be elsewhere. */
-export type TransferOutcome = 'succeeded' | 'failed' | 'unknown';
 
 /**
  * One caller's line, from ringing to its end. The caller hears ringing until `answer`; nothing is
@@ -74,12 +75,8 @@ export interface CallerLine {
   leave(): Promise<void>;
 }
 
-/** What the customer's system knows of an account. `ref` null: no such account. */
-export interface Account {
-  readonly ref: string | null;
-  /** `to`: the end of the number on file, as the backend masks it (`…01`); digits of it are read out. */
-  readonly otp: { readonly available: boolean; readonly to: string | null };
-}
+/** What the customer's system knows of an account; digits of `otp.to` are read out. */
+export type Account = AccountHandle;
 
 export interface BackendRequest {
   /** Our call id. */

@@ -3,7 +3,7 @@
 
 import { type RunningCall, startCall } from './call.ts';
 import type { CallWorld } from './call-world.ts';
-import { IvrFault } from './fault.ts';
+import { IvrFault, loggable } from './fault.ts';
 import { recordLostCall } from './journal.ts';
 import type { CallerLine } from './ports.ts';
 
@@ -60,7 +60,9 @@ export function createSwitchboard(world: CallWorld, capacity: number): Switchboa
     hasRoom: (promised = 0) => !isDraining && under.size + promised < capacity,
     load: () => (isDraining ? 1 : Math.min(1, under.size / capacity)),
     take(connect) {
-      const call = run(connect).catch(() => world.log.error('call ended without a record'));
+      const call = run(connect).catch((error: unknown) =>
+        world.log.error({ fault: loggable(error) }, 'call ended without a record'),
+      );
       under.add(call);
       return call.finally(() => under.delete(call));
     },

@@ -45,8 +45,11 @@ export interface AgentServer extends AsyncDisposable {
   readonly state: AgentServerState;
   /** Told of every change of state. One listener. */
   onState(listener: (state: AgentServerState) => void): void;
-  /** Takes no further job, now and after every reconnect. Running jobs go on. */
-  drain(): void;
+  /**
+   * Takes no further job, now and after every reconnect; running jobs go on. Done when no promised job
+   * is still on its way.
+   */
+  drain(): Promise<void>;
 }
 
 /** Connects to LiveKit and stays connected until disposed of. Throws only for an unusable address. */
@@ -66,6 +69,8 @@ class LiveKitAgentServer implements AgentServer {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #draining = false;
+  /** Done when, after `drain`, the last promised job has come or will not come any more. */
+  readonly #promisesKept = Promise.withResolvers<void>();
 
   constructor(options: AgentServerOptions) {
     this.#options = options;
@@ -81,9 +86,10 @@ class LiveKitAgentServer implements AgentServer {
     this.#listener = listener;
   }
 
-  drain(): void {
+  async drain(): Promise<void> {
     this.#draining = true;
     this.#reportLoad();
+    if (this.#promised.size > 0) await this.#promisesKept.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -160,7 +166,7 @@ class LiveKitAgentServer implements AgentServer {
     if (available) {
       this.#promised.set(
         id,
-        setTimeout(() => this.#promised.delete(id), ASSIGN_MS),
+        setTimeout(() => this.#keepPromise(id), ASSIGN_MS),
       );
     }
     this.#socket?.send({
@@ -177,8 +183,7 @@ class LiveKitAgentServer implements AgentServer {
   #begin({ job, url, token }: JobAssignment): void {
     if (job === undefined) return;
     const { id, metadata } = job;
-    clearTimeout(this.#promised.get(id));
-    this.#promised.delete(id);
+    this.#keepPromise(id);
     const terminated = new AbortController();
     this.#running.set(id, terminated);
     this.#report(id, JobStatus.JS_RUNNING);
@@ -196,6 +201,12 @@ class LiveKitAgentServer implements AgentServer {
       },
     });
     this.#reportLoad();
+  }
+
+  #keepPromise(id: string): void {
+    clearTimeout(this.#promised.get(id));
+    this.#promised.delete(id);
+    if (this.#draining && this.#promised.size === 0) this.#promisesKept.resolve();
   }
 
   #report(jobId: string, status: JobStatus): void {

@@ -33,7 +33,7 @@ export async function bringAgent(
     const events = [RoomEvent.TrackPublished, RoomEvent.TrackUnmuted];
     await whenInRoom(room, events, () => agentsIn(room).find(isIt), signal);
   } catch (error) {
-    // Not waited for; where it fails too, LiveKit is away, and so is the agent.
+    // Not waited for: the hand-over goes on to the next desk, whatever becomes of this request.
     dispatched.then((id) => control.withdraw(id)).catch(() => undefined);
     throw error;
   }

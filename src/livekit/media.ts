@@ -23,13 +23,16 @@ export async function enterRoom(room: Room, url: string, token: string): Promise
 
 /** Disconnects, whichever side ended it, so that the room can be freed. Done within three seconds. */
 export async function leaveRoom(room: Room): Promise<void> {
-  // It waits for the server, which may be frozen or out of reach.
-  await Promise.race([room.disconnect(), sleep(LEAVE_MS, undefined, { ref: false })]);
-  // Where the server ended it `disconnect()` does nothing, and the library would keep the room for ever.
-  const { onFfiEvent } = room as unknown as { onFfiEvent: () => void };
-  const { _ffiClientInstance } = globalThis as { _ffiClientInstance?: EventEmitter };
-  _ffiClientInstance?.off('ffi_event', onFfiEvent);
-  room.removeAllListeners();
+  try {
+    // It waits for the server, which may be frozen or out of reach.
+    await Promise.race([room.disconnect(), sleep(LEAVE_MS, undefined, { ref: false })]);
+  } finally {
+    // Where the server ended it `disconnect()` does nothing, and the library would keep the room for ever.
+    const { onFfiEvent } = room as unknown as { onFfiEvent: () => void };
+    const { _ffiClientInstance } = globalThis as { _ffiClientInstance?: EventEmitter };
+    _ffiClientInstance?.off('ffi_event', onFfiEvent);
+    room.removeAllListeners();
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 // What LiveKit must know before a call can come in: a trunk per carrier and a rule that sends its calls
-// to our agent. Promises: idempotent, and touches only what carries the name prefix `tonegate/`.
+// to our agent. Promises: makes what is missing, and touches only what carries the prefix `tonegate/`.
 
 import { RoomAgentDispatch, RoomConfiguration, SIPInboundTrunkInfo } from '@livekit/protocol';
 import { SipClient } from 'livekit-server-sdk';
@@ -9,8 +9,8 @@ import { apiFault } from './server-api.ts';
 const PREFIX = 'tonegate/';
 /** A call that no worker takes must not ring for ever. */
 const RINGING_SECONDS = 25;
-/** The last resort behind `maxCallSeconds` of the configuration, whose default is 15 minutes. */
-const MAX_CALL_SECONDS = 16 * 60;
+/** The whole call, the time at the desk included: a line that nobody hangs up ends some day. */
+const MAX_CALL_SECONDS = 4 * 3600;
 
 /** A carrier trunk as the configuration names it. */
 export interface Trunk {

@@ -89,11 +89,13 @@ class LiveKitRoomLine implements RoomLine {
     room.on(RoomEvent.ParticipantDisconnected, look);
     room.on(RoomEvent.ParticipantAttributesChanged, look);
     room.on(RoomEvent.Disconnected, (reason) => this.#endWith(endOf(reason)));
+    let returning: NodeJS.Timeout | undefined;
     room.on(RoomEvent.Reconnecting, () => {
+      clearTimeout(returning);
       this.#away = true;
     });
     room.on(RoomEvent.Reconnected, () => {
-      setTimeout(() => this.#comeBack(), RETURN_MS).unref();
+      returning = setTimeout(() => this.#comeBack(), RETURN_MS).unref();
     });
     room.on(RoomEvent.DtmfReceived, (_code, digit, sender) => this.#press(digit, sender));
     look();
@@ -181,8 +183,11 @@ class LiveKitRoomLine implements RoomLine {
   async #leave(): Promise<void> {
     await this.#lastWordHeard();
     this.#job.finish('success');
-    await leaveRoom(this.#room);
-    await this.#speaker?.close();
+    try {
+      await leaveRoom(this.#room);
+    } finally {
+      await this.#speaker?.close();
+    }
   }
 
   #press(digit: string, sender: RemoteParticipant | undefined): void {

@@ -31,6 +31,7 @@ export interface HandOffResult {
   readonly kind: DeskPlan['kind'] | null;
 }
 
+/** How a REFER ended. `unknown`: nobody can say; the caller may already be elsewhere. */
 export type TransferOutcome = 'succeeded' | 'failed' | 'unknown';
 
 const ATTEMPTS = 2;

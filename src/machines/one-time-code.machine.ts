@@ -37,6 +37,7 @@ const reassuring = {
     id: 'playPrompt',
     src: 'playPrompt',
     input: (): { utterance: Utterance } => ({ utterance: ['one-moment'] }),
+    onError: 'quiet',
   },
 } as const;
 

@@ -239,6 +239,7 @@ export const stepMachine = setup({
             id: 'playPrompt',
             src: 'playPrompt',
             input: { utterance: ['one-moment'] },
+            onError: 'quiet',
           },
         },
       },

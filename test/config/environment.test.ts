@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readEnvironment } from '../../src/config/environment.ts';
+import { given, readEnvironment } from '../../src/config/environment.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -48,4 +48,16 @@ test('refuses a short pepper without repeating it', () => {
   const read = () => readEnvironment(['TONEGATE_PEPPER'], { TONEGATE_PEPPER: 'salt' }, nowhere);
   expect(read).toThrow(/too short/);
   expect(read).not.toThrow(/salt/);
+});
+
+test('takes the file that the environment names before what the local system generated', async () => {
+  const generated = join(folder, 'generated');
+  const file = join(folder, 'real-token');
+  await writeFile(generated, 'TONEGATE_BACKEND_TOKEN=generated\n');
+  await writeFile(file, 'real');
+  const env = { TONEGATE_BACKEND_TOKEN: '', TONEGATE_BACKEND_TOKEN_FILE: file };
+  const read = readEnvironment(['TONEGATE_BACKEND_TOKEN'], env, generated);
+  expect(read.TONEGATE_BACKEND_TOKEN.reveal()).toBe('real');
+  expect(given('TONEGATE_BACKEND_TOKEN', env)).toBe('real');
+  expect(given('TONEGATE_STORE', env)).toBeUndefined();
 });

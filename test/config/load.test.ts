@@ -24,6 +24,7 @@ describe('the demo configuration', () => {
     expect(planFor('+15105550101')?.name).toBe('frontdesk');
     expect(planFor('+15105550109')).toBeNull();
     expect(planFor(null)).toBeNull();
+    expect(planFor('15105550100')?.name).toBe('bank');
   });
 
   test('gives a step that is a word the same rules as one that is an object', () => {
@@ -39,7 +40,7 @@ describe('the demo configuration', () => {
     const version = (source: string) =>
       flowVersion('1.0.0', linePlans(parseConfig(source, 'x'))('+15105550100'));
     expect(version(demo)).toBe(version(demo));
-    expect(version(demo)).not.toBe(version(demo.replace('order: MDY', 'order: DMY')));
+    expect(version(demo)).not.toBe(version(demo.replace('order: MDY', 'tries: 2')));
   });
 });
 
@@ -101,6 +102,40 @@ describe('a configuration with faults', () => {
 
   test('that cannot be read says how to name another', async () => {
     await expect(loadConfig('nowhere.yaml')).rejects.toThrow(/ENOENT.*--config/);
+  });
+});
+
+describe('what a configuration says twice or to nobody', () => {
+  test.each([
+    [
+      'a trunk of the same name',
+      [
+        '- { name: bank-trunk',
+        '- { name: bank-trunk, numbers: ["+15105550190"] }\n  - { name: bank-trunk',
+      ],
+      /another trunk has this name/,
+    ],
+    [
+      'a line whose number is on no trunk',
+      ['numbers: ["+15105550101"]', 'numbers: ["+15105550191"]'],
+      /no trunk has this number/,
+    ],
+    [
+      'a desk named like what every object has',
+      ['desk: general', 'desk: constructor'],
+      /no desk of this name/,
+    ],
+    ['an alias that stands for nothing', ['agentName: tonegate', 'agentName: *nothing'], /alias/],
+    [
+      'a backend with a password',
+      ['http://127.0.0.1:7071', 'http://a:b@127.0.0.1:7071'],
+      /leave out user, password/,
+    ],
+    ['an order that no prompt asks for', ['order: MDY', 'order: YMD'], /use MDY/],
+  ] as const)('is refused: %s', (_, [from, to], words) => {
+    const faults = faultsOf(demo.replace(from, to));
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.join('\n')).toMatch(words);
   });
 });
 

@@ -126,7 +126,7 @@ describe('an agent server', () => {
   test('that drains is not asked again', async () => {
     let asked = 0;
     const agentName = await serve({ offer: () => ++asked > 0 });
-    servers[0]?.drain();
+    await servers[0]?.drain();
     const taken: string[] = [];
     await serve({ agentName, onJob: ({ id }) => taken.push(id) });
     for (let n = 0; n < 8; n++) await dispatch(agentName, `room-${randomUUID()}`);

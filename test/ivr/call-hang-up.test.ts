@@ -162,7 +162,7 @@ test.each(MOMENTS)(
     const asked = call.asked.length;
     await caller.hangsUp();
     const record = await call.ends(ending);
-    expect(call.asked.slice(asked)).toEqual(['line.leave', 'records.append']);
+    expect(call.asked.slice(asked)).toEqual(['records.append', 'line.leave']);
     await comesToRest(caller, call);
     expect(await world.kept()).toEqual([record]);
   },
@@ -178,7 +178,7 @@ test.each(MOMENTS)(
     caller.phone.lose();
     await caller.waits(0);
     await call.ends(ending);
-    expect(call.asked.slice(asked)).toEqual(['line.leave', 'records.append']);
+    expect(call.asked.slice(asked)).toEqual(['records.append', 'line.leave']);
     await comesToRest(caller, call);
   },
 );

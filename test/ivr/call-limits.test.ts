@@ -156,7 +156,7 @@ test('a record that cannot be kept is reported, and is in the log', async () => 
   expect(JSON.parse(entry!)).toMatchObject({
     level: 50,
     record: { id: call.id, ending: { reason: 'hung-up' } },
-    err: { code: 'IVR_STORE_UNAVAILABLE' },
+    fault: { code: 'IVR_STORE_UNAVAILABLE' },
   });
 });
 

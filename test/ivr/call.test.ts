@@ -119,8 +119,8 @@ test('a number that no line answers is refused while it rings, with a record', a
     'line.onKey',
     'line.onIgnoredKey',
     'line.refuse',
-    'line.leave',
     'records.append',
+    'line.leave',
   ]);
   expect(record).toMatchObject({
     line: null,

@@ -190,6 +190,7 @@ test('nothing a caller keyed can be read off the running charts', async () => {
       lineName: 'bank',
       line,
       keypad,
+      labels: {},
       backend: bank.backend,
       speak: (utterance, signal) => line.play(recordings.clips(utterance, 'en'), signal),
       ticketFor: async () => 'ticket',

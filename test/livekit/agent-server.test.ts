@@ -291,13 +291,29 @@ describe('jobs', () => {
     expect(promises).toEqual([0, 1, 2, 1]);
   });
 
+  test('a draining server waits for the job that it has promised to take', async () => {
+    const job = Promise.withResolvers<Job>();
+    const { peer, server } = await registered({ onJob: job.resolve });
+    peer.say(offered('J1'));
+    await peer.hears('availability', ({ jobId }) => jobId === 'J1');
+    let isDrained = false;
+    const drained = server.drain().then(() => {
+      isDrained = true;
+    });
+    await peer.hears('updateWorker', isFull);
+    expect(isDrained).toBe(false);
+    peer.say(assigned('J1'));
+    await drained;
+    expect((await job.promise).id).toBe('J1');
+  });
+
   test('a draining server says no and reports itself full; its jobs go on', async () => {
     const job = Promise.withResolvers<Job>();
     const { peer, server } = await registered({ onJob: job.resolve });
     peer.say(offered('J1'));
     peer.say(assigned('J1'));
     const { terminated, finish } = await job.promise;
-    server.drain();
+    await server.drain();
     await peer.hears('updateWorker', isFull);
     peer.say(offered('J2'));
     const answer = await peer.hears('availability', ({ jobId }) => jobId === 'J2');

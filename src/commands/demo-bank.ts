@@ -1,0 +1,8 @@
+// Where the demo's configuration expects the demo bank, and where it is when `dev` has moved it.
+
+const DEMO_BANK_URL = 'http://127.0.0.1:7071';
+
+/** The backend of a configuration; `moved` (empty: not moved) stands only for the demo bank's address. */
+export function backendUrl(configured: string, moved: string): string {
+  return moved !== '' && configured.replace(/\/$/, '') === DEMO_BANK_URL ? moved : configured;
+}
