@@ -152,7 +152,7 @@ describe('routing', () => {
       name: 'tonegate/bank-trunk',
       numbers: trunk.numbers,
       ringingTimeout: '25s',
-      maxCallDuration: '960s',
+      maxCallDuration: '14400s',
     });
     const [rule] = await sip().listSipDispatchRule();
     expect(rule?.toJson()).toMatchObject({
@@ -182,7 +182,7 @@ describe('routing', () => {
     const after = await everything();
     expect(after['tonegate/bank-trunk']).toMatchObject({
       numbers: more.numbers,
-      maxCallDuration: '960s',
+      maxCallDuration: '14400s',
     });
     expect(after['somebody else']).toEqual(before['somebody else']);
     expect([...(await trunkNames(livekit.api)).values()]).toEqual(['bank-trunk']);
