@@ -108,6 +108,26 @@ const isIdentified = (auth: Auth) => auth === 'identified' || auth === 'verified
 const CANNOT_VERIFY: Utterance = ['cannot-verify', 'goodbye'];
 const CANNOT_VERIFY_OPERATOR: Utterance = ['cannot-verify', 'connecting-operator'];
 
+/** Where any step leads that was not accepted. */
+const whenNotAccepted = [
+  {
+    guard: { type: 'isStepResult', params: { kind: 'tooManyTries' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.failed',
+  },
+  {
+    guard: { type: 'isStepResult', params: { kind: 'unavailable' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.withoutBackend',
+  },
+  {
+    guard: { type: 'isStepResult', params: { kind: 'operator' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.askedForOperator',
+  },
+  { actions: 'tellStepEnded', target: '#call.closing.apologising' },
+] as const;
+
 export const callMachine = setup({
   types: {
     context: {} as Context,
@@ -314,11 +334,6 @@ export const callMachine = setup({
                     target: 'choosing',
                   },
                   {
-                    guard: { type: 'isStepResult', params: { kind: 'tooManyTries' } },
-                    actions: 'tellStepEnded',
-                    target: '#call.underway.failed',
-                  },
-                  {
                     guard: { type: 'isStepResult', params: { kind: 'noInput' } },
                     actions: [
                       'tellStepEnded',
@@ -327,17 +342,7 @@ export const callMachine = setup({
                     ],
                     target: '#call.closing.sayingGoodbye',
                   },
-                  {
-                    guard: { type: 'isStepResult', params: { kind: 'unavailable' } },
-                    actions: 'tellStepEnded',
-                    target: '#call.underway.withoutBackend',
-                  },
-                  {
-                    guard: { type: 'isStepResult', params: { kind: 'operator' } },
-                    actions: 'tellStepEnded',
-                    target: '#call.underway.askedForOperator',
-                  },
-                  { actions: 'tellStepEnded', target: '#call.closing.apologising' },
+                  ...whenNotAccepted,
                 ],
                 onError: '#call.closing.apologising',
               },
@@ -361,26 +366,11 @@ export const callMachine = setup({
                     target: 'choosing',
                   },
                   {
-                    guard: { type: 'isStepResult', params: { kind: 'tooManyTries' } },
-                    actions: 'tellStepEnded',
-                    target: '#call.underway.failed',
-                  },
-                  {
                     guard: { type: 'isStepResult', params: { kind: 'notPossible' } },
                     actions: 'tellStepEnded',
                     target: '#call.underway.withoutCode',
                   },
-                  {
-                    guard: { type: 'isStepResult', params: { kind: 'unavailable' } },
-                    actions: 'tellStepEnded',
-                    target: '#call.underway.withoutBackend',
-                  },
-                  {
-                    guard: { type: 'isStepResult', params: { kind: 'operator' } },
-                    actions: 'tellStepEnded',
-                    target: '#call.underway.askedForOperator',
-                  },
-                  { actions: 'tellStepEnded', target: '#call.closing.apologising' },
+                  ...whenNotAccepted,
                 ],
                 onError: '#call.closing.apologising',
               },
