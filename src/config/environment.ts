@@ -44,7 +44,11 @@ export function readEnvironment<Name extends VariableName>(
   const found = names.map((name): [Name, Secret] => {
     const given = env[name] || readNamedFile(`${name}_FILE`, env, faults);
     const value = given ?? generated[name];
-    if ((value ?? '') === '' && name in REQUIRED && !faults.some((f) => f.startsWith(name))) {
+    if (
+      (value ?? '') === '' &&
+      name in REQUIRED &&
+      !faults.some((f) => f.startsWith(`${name}_FILE:`))
+    ) {
       faults.push(
         `${name} (or ${name}_FILE) is not set: ${REQUIRED[name as keyof typeof REQUIRED]}`,
       );

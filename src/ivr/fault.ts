@@ -17,7 +17,9 @@ export type FaultCode =
 export function loggable(error: unknown): object {
   if (error instanceof IvrFault) return { code: error.code, message: error.message };
   if (!(error instanceof Error)) return { kind: typeof error };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  // A message may have lines that look like frames.
+  const stack = (error.stack ?? '').replace(error.message, '');
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return { kind: error.name, at: frames.map((frame) => frame.trim()) };
 }
 

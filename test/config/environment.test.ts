@@ -61,3 +61,11 @@ test('takes the file that the environment names before what the local system gen
   expect(given('TONEGATE_BACKEND_TOKEN', env)).toBe('real');
   expect(given('TONEGATE_STORE', env)).toBeUndefined();
 });
+
+test('a file that cannot be read hides no other variable that is missing', () => {
+  const env = { TONEGATE_SIGNING_KEYS_PREVIOUS_FILE: join(folder, 'gone') };
+  const names = ['TONEGATE_SIGNING_KEYS_PREVIOUS', 'TONEGATE_SIGNING_KEY'] as const;
+  const read = () => readEnvironment(names, env, nowhere);
+  expect(read).toThrow(/TONEGATE_SIGNING_KEYS_PREVIOUS_FILE: the file cannot be read/);
+  expect(read).toThrow(/TONEGATE_SIGNING_KEY \(or/);
+});

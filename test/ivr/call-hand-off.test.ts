@@ -170,6 +170,27 @@ test('labels that cannot be set keep nobody from the desk', async () => {
   expect(record.desk).toBe('sensitive');
 });
 
+test('labels that could not be set at the answer are there when the desk comes', async () => {
+  const lost: object[] = [];
+  const { caller, call, bank } = await dial({
+    line: ({ setAttributes }) => ({
+      setAttributes(labels, signal) {
+        if (lost.length > 0) return setAttributes(labels, signal);
+        lost.push(labels);
+        return Promise.reject(new Error('no answer'));
+      },
+    }),
+  });
+  await isVerified(caller, bank);
+  const { id } = await call.ends('handed-off');
+  expect(caller.phone.attributes).toMatchObject({
+    'ivr.call': id,
+    'ivr.line': 'bank',
+    'ivr.screening': 'none',
+    'ivr.desk': 'sensitive',
+  });
+});
+
 test('labels that hang keep nobody from the desk for long', async () => {
   const { caller, call, bank } = await dial({
     plan: withoutOperator,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Secret } from '../../src/machines/secret.ts';
 import { TicketError, verifyTicket } from '../../src/ticket/verify.ts';
 import {
   ANOTHER_PHONE,
@@ -109,6 +110,13 @@ test('a caller of a line that asks for the account only is identified, not verif
   const record = await call.ends('handed-off');
   expect(record).toMatchObject({ line: 'frontdesk', auth: 'identified', amr: [], desk: 'general' });
   expect(call.asked).not.toContain('bank.sendCode');
+});
+
+test('a calling number that is hardly longer than its last two digits is in no record', async () => {
+  const { caller, call } = await dial({ facts: { number: Secret.of('4711') } });
+  await caller.hears('enter-account');
+  await caller.hangsUp();
+  expect((await call.ends('hung-up')).callerLast2).toBeNull();
 });
 
 test('a number that no line answers is refused while it rings, with a record', async () => {

@@ -12,7 +12,7 @@ test('a fault of ours is logged in its own words', () => {
 
 test('of any other error only its kind and its place are logged, whatever its message holds', () => {
   const cause = new Error('31415926');
-  const told = loggable(new TypeError('no account 31415926\nat 31415926', { cause }));
+  const told = loggable(new TypeError('no account 31415926\n    at 31415926', { cause }));
   expect(inspect(told)).toContain('fault.test');
   expect(inspect(told, { depth: null, showHidden: true })).not.toContain('31415926');
   expect(loggable('31415926')).toEqual({ kind: 'string' });

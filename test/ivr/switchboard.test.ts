@@ -91,6 +91,8 @@ test.each([
   const switchboard = createSwitchboard(world, 5);
   await switchboard.take(() => Promise.reject(fault));
   expect(await reasons(world)).toEqual([reason]);
+  for await (const { screening } of world.records.list())
+    expect(screening.action).not.toBe('refuse');
   expect(switchboard.calls).toBe(0);
 });
 

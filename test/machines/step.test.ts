@@ -137,6 +137,15 @@ describe('a check', () => {
     expect(phone.hears()).toBeNull();
   });
 
+  test('waits on without that word where it cannot be played', () => {
+    const step = ask();
+    phone.press('1234');
+    phone.wait(1000);
+    phone.ask('playPrompt').fail();
+    verdict('accepted');
+    expect(step.ended()).toMatchObject({ kind: 'accepted' });
+  });
+
   test('wipes the entry when it is over', () => {
     ask();
     phone.press('1234');
