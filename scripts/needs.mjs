@@ -21,6 +21,9 @@ export const NEEDS = [
   // under the name redis-check-rdb.
   need('running', 'redis-server', ['redis-tools'], hasRedis),
   need('testing', 'sipp', ['sip-tester'], () => onPath('sipp')),
+  // Both sign upstream tokens as docs/upstream.md shows it.
+  need('testing', 'python3', ['python3'], () => onPath('python3')),
+  need('testing', 'openssl', ['openssl'], () => onPath('openssl')),
 ];
 
 /** Whether a program of this name can be run. */

@@ -28,7 +28,24 @@ function port(text: string): number {
   throw new InvalidArgumentError('A port is a whole number from 1 to 65535.');
 }
 
-command('worker', 'serve calls; SIGTERM or SIGINT once drains, twice stops now')
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 86_400) return value;
+  throw new InvalidArgumentError('Give whole seconds, 1 to 86400.');
+}
+
+function header(line: string, others: readonly (readonly [string, string])[]) {
+  const [, name, value] = /^([A-Za-z0-9.!%*_+`'~-]+)\s*:\s*(.*)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('A header is "Name: value".');
+  }
+  return [...others, [name, value] as const];
+}
+
+command(
+  'worker',
+  'serve calls; SIGTERM or SIGINT once drains, twice stops now; SIGHUP takes over new lines and recordings',
+)
   .option('--port <n>', 'HTTP port instead of http.port', port)
   .action(async (options) => {
     const { serveCalls } = await import('./commands/worker.ts');
@@ -57,9 +74,47 @@ for (const name of ['livekit', 'sip', 'rtp', 'redis', 'bank', 'worker']) {
 
 command('dial [number]', 'a phone in the terminal: keys become DTMF, prompts are shown as text')
   .option('--simulate', 'no server: the same charts in this process')
+  .option('--header <line>', 'a header of the INVITE, "Name: value"; may be repeated', header, [])
   .action(async (number: string | undefined, { simulate, ...options }) => {
     const { dialLive, dialSimulated } = await import('./commands/dial.ts');
     process.exitCode = await (simulate ? dialSimulated : dialLive)({ ...options, number });
+  });
+
+const provision = program
+  .command('provision')
+  .description("LiveKit's trunks and dispatch rules, as the configuration says")
+  .exitOverride();
+command('plan', 'show what would change', provision)
+  .option('--json', 'as JSON')
+  .action(async (options) => {
+    const { provisionPlan } = await import('./commands/provision.ts');
+    process.exitCode = await provisionPlan(options);
+  });
+command('apply', 'make it so; touches only what is named tonegate/…', provision)
+  .option('--json', 'as JSON')
+  .action(async (options) => {
+    const { provisionApply } = await import('./commands/provision.ts');
+    process.exitCode = await provisionApply(options);
+  });
+
+command('doctor', 'check everything a line needs: what is wrong, why it matters, how to mend it')
+  .addOption(
+    new Option('--backend', "only the customer's server: does it keep its contract?").conflicts([
+      'listen',
+      'desks',
+    ]),
+  )
+  .addOption(
+    new Option('--listen', 'only the next call: what it brings, names and counts').conflicts([
+      'desks',
+    ]),
+  )
+  .option('--seconds <n>', 'how long to listen', seconds)
+  .option('--desks', "also call each desk's agent into an empty room")
+  .option('--json', 'one JSON object per finding')
+  .action(async (options) => {
+    const { runDoctor } = await import('./commands/doctor.ts');
+    process.exitCode = await runDoctor(options);
   });
 
 command('calls', 'list call records, oldest first')
@@ -84,14 +139,26 @@ command('schema', 'print the JSON Schema of tonegate.yaml', config)
   });
 
 const prompts = program.command('prompts').description('the recordings').exitOverride();
-command('check', 'check all recordings', prompts).action(async () => {
-  const { checkPrompts } = await import('./commands/prompts.ts');
-  process.exitCode = await checkPrompts();
-});
-command('build', 'make placeholders for missing recordings (needs flite)', prompts).action(
-  async () => {
+command('check', 'check all recordings, those of the lines too', prompts)
+  .option('--json', 'as JSON')
+  .action(async (options) => {
+    const { checkPrompts } = await import('./commands/prompts.ts');
+    process.exitCode = await checkPrompts(options);
+  });
+command('script', "print the voice talent's script as Markdown", prompts)
+  .addOption(
+    new Option('--locale <locale>', 'the language').choices(['en', 'es']).makeOptionMandatory(),
+  )
+  .option('--line <name>', "with the line's own words and prompts")
+  .option('--json', 'as JSON')
+  .action(async (options) => {
+    const { printScript } = await import('./commands/prompt-script.ts');
+    await printScript(options);
+  });
+command('build', 'make placeholders for missing recordings (flite, espeak-ng)', prompts).action(
+  async (options) => {
     const { buildPrompts } = await import('./commands/prompts.ts');
-    process.exitCode = await buildPrompts();
+    process.exitCode = await buildPrompts(options);
   },
 );
 

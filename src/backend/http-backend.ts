@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { IvrFault } from '../ivr/fault.ts';
-import type { Backend, BackendRequest } from '../ivr/ports.ts';
+import type { Account, Backend, BackendRequest } from '../ivr/ports.ts';
 import type { Secret } from '../machines/secret.ts';
 import { checkAnswer, lookupAnswer, opaque, otpAnswer, simAnswer } from './answers.ts';
 
@@ -94,15 +94,23 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
     return (await post(route, word, body, checkAnswer, caller)).accepted;
   }
 
+  async function find(
+    by: 'account' | 'customer',
+    who: Secret,
+    { call, signal }: BackendRequest,
+  ): Promise<Account> {
+    const route = '/accounts/lookup';
+    const id = who.reveal();
+    const found = await post(route, '', { call, [by]: id }, lookupAnswer, signal);
+    // The reference travels in tickets, where neither of them must.
+    if (found.ref === id) throw unavailable(route, `its "ref" is what was sent as "${by}"`);
+    return found;
+  }
+
   return {
-    async lookup(account: Secret, { call, signal }: BackendRequest) {
-      const route = '/accounts/lookup';
-      const body = { call, account: account.reveal() };
-      const found = await post(route, '', body, lookupAnswer, signal);
-      // The reference travels in tickets, where an account number must not.
-      if (found.ref === body.account) throw unavailable(route, 'its "ref" is the account number');
-      return found;
-    },
+    lookup: (account, request) => find('account', account, request),
+
+    lookupCustomer: (customer, request) => find('customer', customer, request),
 
     checkKnowledge(ref, factor, value, { call, signal }) {
       const body = { call, factor, value: value.reveal() };

@@ -1,18 +1,18 @@
-// `tonegate config check` and `config schema`: what is wrong with a configuration, and what a right one
-// looks like.
+// `tonegate config check` and `config schema`: what is wrong with a configuration and with what its lines
+// say, and what a right one looks like.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { loadConfig } from '../config/load.ts';
 import { configSchema } from '../config/schema.ts';
+import { loadEdition } from './edition.ts';
 
 const SCHEMA_FILE = fileURLToPath(new URL('../../docs/tonegate.schema.json', import.meta.url));
 
-/** Says that a configuration is good; throws with all its faults otherwise. */
+/** Says that a worker would start with a configuration; throws what the worker would otherwise. */
 export async function checkConfig(file: string): Promise<number> {
-  const { lines, desks } = await loadConfig(file);
+  const { lines, desks } = (await loadEdition(file)).config;
   console.info(`${file}: good (${lines.length} lines, ${Object.keys(desks).length} desks)`);
   return 0;
 }

@@ -3,13 +3,12 @@
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import { type DeskName, serveCaller } from '../demo/desk-agent.ts';
-import { deskPrompts } from '../demo/desk-prompts.ts';
+import { DESK_LOCALES, deskPrompts } from '../demo/desk-prompts.ts';
 import { loggable } from '../ivr/fault.ts';
 import { AUDIO_DIR, loadRecordings } from '../ivr/recordings.ts';
 import { connectAgentServer } from '../livekit/agent-server.ts';
 import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
-import { LOCALES } from '../prompts/catalogue.ts';
 import { verifyTicket } from '../ticket/verify.ts';
 import { VERSION } from './version.ts';
 
@@ -22,12 +21,15 @@ export async function startDemoDesks(
   config: Config,
   jwksUrl: string,
 ): Promise<AsyncDisposable> {
-  const recordings = await loadRecordings(join(AUDIO_DIR, 'demo'), deskPrompts, LOCALES);
+  const recordings = await loadRecordings(join(AUDIO_DIR, 'demo'), deskPrompts, DESK_LOCALES);
   await using starting = new AsyncDisposableStack();
   starting.defer(closeMedia);
-  for (const [audience, desk] of Object.entries(config.desks)) {
-    const name = DEMO_DESKS.find((demo) => 'agent' in desk && desk.agent === demo);
-    if (name === undefined) continue;
+  for (const name of DEMO_DESKS) {
+    // One agent may serve several desks; its tickets name the desk.
+    const audiences = Object.entries(config.desks)
+      .filter(([, desk]) => 'agent' in desk && desk.agent === name)
+      .map(([audience]) => audience);
+    if (audiences.length === 0) continue;
     let calls = 0;
     const agent = connectAgentServer({
       api,
@@ -41,15 +43,19 @@ export async function startDemoDesks(
           serveCaller(
             {
               name,
-              clip: (id) => recordings.clip(id, LOCALES[0]),
+              clip: (id) => recordings.clip(id, DESK_LOCALES[0]),
               verify: (ticket, { room, identity }) =>
-                verifyTicket(ticket, {
-                  jwks: jwksUrl,
-                  issuer: config.ticket.issuer,
-                  audience,
-                  room,
-                  caller: identity,
-                }),
+                Promise.any(
+                  audiences.map((audience) =>
+                    verifyTicket(ticket, {
+                      jwks: jwksUrl,
+                      issuer: config.ticket.issuer,
+                      audience,
+                      room,
+                      caller: identity,
+                    }),
+                  ),
+                ),
             },
             job,
             await joinCallerLine(job, api),

@@ -1,6 +1,6 @@
 // What `npm start` says when everything runs: where to call, and as whom.
 
-import type { Config } from '../config/schema.ts';
+import type { Config, LineConfig } from '../config/schema.ts';
 import { DEMO_ACCOUNTS } from '../demo/bank-accounts.ts';
 
 interface Addresses {
@@ -12,10 +12,9 @@ interface Addresses {
 }
 
 export function welcome(config: Config, { sip, bank, worker }: Addresses): string {
-  const lines = config.lines.map(({ name, numbers, steps, desk }) => {
-    const asked = steps.map(({ step }) => step).join(', ');
-    return `  sip:${numbers[0]}@127.0.0.1:${sip}   ${name}: ${asked} → ${desk}`;
-  });
+  const lines = config.lines.map(
+    (line) => `  sip:${line.numbers[0]}@127.0.0.1:${sip}   ${line.name}: ${pathOf(line)}`,
+  );
   const accounts = DEMO_ACCOUNTS.map(({ number, birthDate, phone, simChangedWithinHours }) => {
     const [year, month, day] = birthDate.split('-');
     const code = phone === null ? 'no phone on file' : `phone ends in ${phone.slice(-2)}`;
@@ -39,4 +38,20 @@ ${accounts.join('\n')}
 
 Ctrl-C stops everything.
 `;
+}
+
+/** What a caller goes through on a line: `language, account, oneTimeCode → sensitive`. */
+function pathOf({ locales, closed, menu, screening, ...way }: LineConfig): string {
+  if (closed !== undefined) return 'closed';
+  const gate = screening?.accept === 'validated' ? 'validated numbers only, ' : '';
+  const path = menu
+    ? Object.entries(menu)
+        .map(([key, choice]) => `[${key}] ${wayOf(choice)}`)
+        .join('  ')
+    : wayOf(way);
+  return `${gate}${locales.length > 1 ? 'language, ' : ''}${path}`;
+}
+
+function wayOf({ steps = [], desk }: Pick<LineConfig, 'steps' | 'desk'>): string {
+  return `${steps.map(({ step }) => step).join(', ')} → ${desk}`.trimStart();
 }

@@ -16,6 +16,8 @@ const POLL_MS = 100;
 export interface SupervisedWorker extends AsyncDisposable {
   /** Done when the worker takes calls; rejects with `IVR_STACK` if that takes too long. */
   readonly ready: Promise<void>;
+  /** Has the worker take over new lines and recordings for new calls. */
+  reload(): void;
 }
 
 /** Runs `tonegate worker` until disposed of. `url` is where it answers `/readyz`. */
@@ -69,6 +71,7 @@ export function superviseWorker(
 
   return {
     ready: Promise.race([ready(), running]),
+    reload: () => worker?.signal('SIGHUP'),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await worker?.stop();

@@ -1,21 +1,24 @@
 // `tonegate dev`, which is what `npm start` runs: a complete system on loopback. Promises: a port that
-// is taken is named before anything starts; Ctrl-C stops everything that was started, nothing else.
+// is taken is named before anything starts; Ctrl-C stops everything that was started, nothing else. SIGHUP
+// is the worker's.
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ENV_FILE, given } from '../config/environment.ts';
+import { ENV_FILE, given, trunkVariable } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { startDemoBank } from '../demo/bank.ts';
 import { checkPortsFree, LOOPBACK, type PortName } from '../demo/ports.ts';
 import { startStack } from '../demo/stack.ts';
-import { ensureRouting } from '../livekit/provisioning.ts';
+import { applyRouting } from '../livekit/provisioning.ts';
 import { Secret } from '../machines/secret.ts';
 import { generateSigningKey } from '../ticket/keys.ts';
 import { startDemoDesks } from './desks.ts';
 import { welcome } from './dev-welcome.ts';
 import { superviseWorker } from './dev-worker.ts';
+import { onHangUpSignal } from './hang-up-signal.ts';
+import { neededSecrets, routingSecrets } from './provision.ts';
 
 export type DevOptions = {
   readonly config: string;
@@ -27,20 +30,21 @@ const API_KEY = 'devkey';
 const API_SECRET = 'secretsecretsecretsecretsecretsecret';
 const FOLDER = dirname(ENV_FILE);
 
-/** Runs the system until SIGINT or SIGTERM. Answers the exit code. */
+/** Runs the system until SIGINT or SIGTERM, or until its terminal is closed. Answers the exit code. */
 export async function runDev(options: DevOptions): Promise<number> {
-  const stopping = stopSignal();
+  const signals = listenForSignals();
   try {
-    await run(options, stopping);
+    await run(options, signals);
   } catch (error) {
     // What was being started when the signal came has said so by failing.
-    if (!stopping.aborted) throw error;
+    if (!signals.stopping.aborted) throw error;
   }
   return 0;
 }
 
-async function run(options: DevOptions, stopping: AbortSignal): Promise<void> {
+async function run(options: DevOptions, { stopping, onReload }: Signals): Promise<void> {
   const config = await loadConfig(options.config);
+  const secretOf = routingSecrets(config);
   const ports = {
     livekit: options.portLivekit ?? 7880,
     sip: options.portSip ?? 5060,
@@ -64,7 +68,7 @@ async function run(options: DevOptions, stopping: AbortSignal): Promise<void> {
     const dataDir = join(FOLDER, 'stack');
     system.use(await startStack({ ports, dataDir, ...keys, signal: stopping }));
   }
-  await ensureRouting(api, config.trunks, config.agentName);
+  await applyRouting(api, config, secretOf);
 
   const backendToken = given('TONEGATE_BACKEND_TOKEN') ?? random();
   const bank = system.use(
@@ -81,7 +85,11 @@ async function run(options: DevOptions, stopping: AbortSignal): Promise<void> {
     TONEGATE_BACKEND_URL: bank.url,
     TONEGATE_WORKER_URL: workerUrl,
   };
-  await writeEnvFile(environment);
+  const trunkSecrets = neededSecrets(config).map(([trunk, what]) => [
+    trunkVariable(trunk, what),
+    secretOf(trunk, what).reveal(),
+  ]);
+  await writeEnvFile({ ...environment, ...Object.fromEntries(trunkSecrets) });
   system.use(await startDemoDesks(api, config, `${workerUrl}/.well-known/jwks.json`));
   const worker = system.use(
     superviseWorker(
@@ -90,6 +98,7 @@ async function run(options: DevOptions, stopping: AbortSignal): Promise<void> {
       workerUrl,
     ),
   );
+  onReload(() => worker.reload());
   await Promise.race([worker.ready, once(stopping, 'abort')]);
   if (!stopping.aborted) {
     console.info(welcome(config, { sip: ports.sip, bank: bank.url, worker: workerUrl }));
@@ -119,11 +128,23 @@ async function writeEnvFile(environment: Readonly<Record<string, string>>): Prom
   await writeFile(ENV_FILE, lines.join(''), { mode: 0o600 });
 }
 
-/** Aborts at the first SIGINT or SIGTERM; the ones after that change nothing. */
-function stopSignal(): AbortSignal {
+interface Signals {
+  /** Aborts at the first that ends us; the ones after that change nothing. */
+  readonly stopping: AbortSignal;
+  /** Takes what is to be done at SIGHUP; until then nothing is, as everything is about to be read. */
+  onReload(reload: () => void): void;
+}
+
+function listenForSignals(): Signals {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => controller.abort(new Error('stopped')));
-  }
-  return controller.signal;
+  const stop = () => controller.abort(new Error('stopped'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  let readAnew: () => void = () => undefined;
+  onHangUpSignal({ readAnew: () => readAnew(), terminalClosed: stop });
+  return {
+    stopping: controller.signal,
+    onReload(reload) {
+      readAnew = reload;
+    },
+  };
 }

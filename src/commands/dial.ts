@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createHttpBackend } from '../backend/http-backend.ts';
 import { readEnvironment } from '../config/environment.ts';
-import { flowVersion, linePlans } from '../config/line-plans.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { followCall } from '../console/follow.ts';
@@ -17,19 +16,23 @@ import { LOOPBACK } from '../demo/ports.ts';
 import { startCall } from '../ivr/call.ts';
 import type { CallWorld } from '../ivr/call-world.ts';
 import type { Observation } from '../ivr/observation.ts';
-import { AUDIO_DIR, loadRecordings } from '../ivr/recordings.ts';
+import { routingNames } from '../livekit/provisioning.ts';
+import type { LiveKitApi } from '../livekit/server-api.ts';
 import type { Auth, Ending } from '../machines/outcome.ts';
 import { Secret } from '../machines/secret.ts';
-import { catalogue, LOCALES } from '../prompts/catalogue.ts';
+import { inviteHeaders } from '../screening/headers.ts';
 import { openStore } from '../store/open-store.ts';
 import { generateSigningKey, loadSigningKey } from '../ticket/keys.ts';
+import { loadEdition } from './edition.ts';
 import { ticketIssuer } from './ticket-issuer.ts';
-import { VERSION } from './version.ts';
+import { upstreamChecker } from './upstream-checker.ts';
 
 export interface DialOptions {
   readonly config: string;
   /** E.164; by default the first number of the first line. */
   readonly number?: string | undefined;
+  /** Headers of the INVITE; none by default. */
+  readonly header?: readonly (readonly [name: string, value: string])[];
 }
 
 /** The number that callers of this phone seem to have. */
@@ -41,8 +44,10 @@ const DESK_MS = 800;
 
 /** Calls with no server at all. Answers the exit code: 0 when the call ended in order, else 1. */
 export async function dialSimulated(options: DialOptions): Promise<number> {
-  const config = await loadConfig(options.config);
+  const edition = await loadEdition(options.config);
+  const { config } = edition;
   const dialled = options.number ?? firstNumber(config);
+  const trunk = trunkFor(dialled, config);
   const { TONEGATE_LOG_LEVEL } = readEnvironment(['TONEGATE_LOG_LEVEL']);
   const token = Secret.of(randomUUID());
   await using bank = await startDemoBank({ host: LOOPBACK, port: 0, token });
@@ -53,10 +58,11 @@ export async function dialSimulated(options: DialOptions): Promise<number> {
   const world: CallWorld = {
     workerId: 'simulated',
     log: pino({ level: TONEGATE_LOG_LEVEL.reveal() || 'silent' }, pino.destination(2)),
-    recordings: await loadRecordings(AUDIO_DIR, catalogue, LOCALES),
-    planFor: linePlans(config),
-    flowVersion: (plan) => flowVersion(VERSION, plan),
-    trunkName: () => null,
+    edition: () => edition,
+    // As if it came over the first trunk that has the number.
+    trunkName: () => trunk,
+    findTrunk: async () => trunk,
+    checkUpstream: upstreamChecker(store.usedTokens, Date.now),
     backend: createHttpBackend({
       url: bank.url,
       token,
@@ -69,6 +75,7 @@ export async function dialSimulated(options: DialOptions): Promise<number> {
       terminal.watch(observation);
       if (isAboutCode(observation)) showMessages();
     },
+    measure: () => undefined,
     now: Date.now,
     monotonic: () => performance.now(),
   };
@@ -84,6 +91,7 @@ export async function dialSimulated(options: DialOptions): Promise<number> {
       trunkId: null,
       ruleId: null,
     },
+    headers: inviteHeaders(options.header ?? []),
     desk: () => DESK_MS,
     transfer: () => ({ outcome: 'failed', afterMs: 0 }),
   });
@@ -109,6 +117,11 @@ export async function dialLive(options: DialOptions): Promise<number> {
     env.TONEGATE_WORKER_URL.reveal() || `http://${config.http.host}:${config.http.port}`;
   // The native media library is loaded only here: the simulation does without.
   const { closeMedia, joinAsCaller, roomFor } = await import('../livekit/phone.ts');
+  const api = {
+    host: env.LIVEKIT_URL.reveal(),
+    key: env.LIVEKIT_API_KEY.reveal(),
+    secret: env.LIVEKIT_API_SECRET.reveal(),
+  };
   const room = roomFor(dialled);
   const following = new AbortController();
   const observations = await followCall(workerUrl, room, following.signal);
@@ -116,15 +129,13 @@ export async function dialLive(options: DialOptions): Promise<number> {
     using terminal = openTerminal(process.stdin, process.stdout);
     terminal.say(`Calling ${dialled}. Keys: 0-9 * # · h hangs up.`);
     const phone = await joinAsCaller({
-      api: {
-        host: env.LIVEKIT_URL.reveal(),
-        key: env.LIVEKIT_API_KEY.reveal(),
-        secret: env.LIVEKIT_API_SECRET.reveal(),
-      },
+      api,
       room,
       agentName: config.agentName,
       dialled,
       calling: CALLING,
+      headers: Object.fromEntries(options.header ?? []),
+      trunkId: await trunkIdOf(api, trunkFor(dialled, config)),
     });
     const attempt = (act: Promise<void>) =>
       void act.catch(() => terminal.say('The call is not there any more.'));
@@ -156,6 +167,16 @@ export async function dialLive(options: DialOptions): Promise<number> {
 
 function firstNumber({ lines }: Config): string {
   return lines[0]?.numbers[0] ?? '';
+}
+
+/** The trunk that a call to this number comes over; with more than one, the first. */
+function trunkFor(dialled: string, { trunks }: Config): string | null {
+  return trunks.find(({ numbers }) => numbers.includes(dialled))?.name ?? null;
+}
+
+async function trunkIdOf(api: LiveKitApi, trunk: string | null): Promise<string | null> {
+  const { trunks } = await routingNames(api);
+  return [...trunks].find(([, name]) => name === trunk)?.[0] ?? null;
 }
 
 /** How the call ended, in one line, and as an exit code. */

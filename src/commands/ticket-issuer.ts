@@ -6,7 +6,7 @@ import type { SigningKey } from '../ticket/keys.ts';
 import { mintTicket } from '../ticket/mint.ts';
 
 export function ticketIssuer({ ticket }: Config, key: SigningKey): CallWorld['issueTicket'] {
-  return ({ desk, proof, call, line, caller }) =>
+  return ({ desk, proof, screening, call, line, caller }) =>
     mintTicket(
       {
         issuer: ticket.issuer,
@@ -19,7 +19,7 @@ export function ticketIssuer({ ticket }: Config, key: SigningKey): CallWorld['is
         sipCall: caller.sipCallId,
         line,
         amr: proof.amr,
-        screening: 'none',
+        screening,
         auth: proof.auth,
       },
       key,

@@ -8,16 +8,20 @@ import { fileURLToPath } from 'node:url';
 import { fileOf, indexOf, kebab, pageOf } from '../charts/page.ts';
 import { walk } from '../charts/walk.ts';
 import { callMachine } from '../machines/call.machine.ts';
+import { choiceMachine } from '../machines/choice.machine.ts';
 import { collectDigitsMachine } from '../machines/collect-digits.machine.ts';
 import { handOffMachine } from '../machines/hand-off.machine.ts';
 import { oneTimeCodeMachine } from '../machines/one-time-code.machine.ts';
 import { stepMachine } from '../machines/step.machine.ts';
+import { verifyEntryMachine } from '../machines/verify-entry.machine.ts';
 
 /** All charts, from the whole call down. */
 const CHARTS = [
   callMachine,
   stepMachine,
   oneTimeCodeMachine,
+  verifyEntryMachine,
+  choiceMachine,
   collectDigitsMachine,
   handOffMachine,
 ] as const;

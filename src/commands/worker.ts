@@ -6,28 +6,30 @@ import { hostname } from 'node:os';
 import { type Logger, pino } from 'pino';
 import { createHttpBackend } from '../backend/http-backend.ts';
 import { readEnvironment } from '../config/environment.ts';
-import { flowVersion, linePlans } from '../config/line-plans.ts';
-import { loadConfig } from '../config/load.ts';
 import type { CallWorld } from '../ivr/call-world.ts';
 import { IvrFault, loggable } from '../ivr/fault.ts';
 import { createObservers } from '../ivr/observers.ts';
-import { AUDIO_DIR, loadRecordings } from '../ivr/recordings.ts';
 import { createSwitchboard, type Switchboard } from '../ivr/switchboard.ts';
 import {
   type AgentServer,
   type AgentServerState,
   connectAgentServer,
 } from '../livekit/agent-server.ts';
-import { trunkNames } from '../livekit/provisioning.ts';
 import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
 import type { Secret } from '../machines/secret.ts';
-import { catalogue, LOCALES } from '../prompts/catalogue.ts';
-import { openStore, type Store } from '../store/open-store.ts';
+import { openStore } from '../store/open-store.ts';
 import { jwks, loadPublishedKeys, loadSigningKey, TicketKeyError } from '../ticket/keys.ts';
-import { type Check, type Readiness, startWorkerHttp } from '../web/worker-http.ts';
+import { createMetrics } from '../web/metrics.ts';
+import { startWorkerHttp } from '../web/worker-http.ts';
 import { backendUrl } from './demo-bank.ts';
+import { loadEdition } from './edition.ts';
+import { onHangUpSignal } from './hang-up-signal.ts';
+import { readiness } from './readiness.ts';
+import { type Editions, keepEditions } from './reload.ts';
 import { ticketIssuer } from './ticket-issuer.ts';
+import { createTrunkBook } from './trunk-book.ts';
+import { upstreamChecker } from './upstream-checker.ts';
 import { VERSION } from './version.ts';
 
 export interface WorkerOptions {
@@ -36,9 +38,22 @@ export interface WorkerOptions {
   readonly port: number | undefined;
 }
 
-/** Serves calls until SIGTERM or SIGINT: once drains, twice ends the calls. Resolves when all is closed. */
+/**
+ * Serves calls until SIGTERM or SIGINT: once drains, twice ends the calls. SIGHUP takes over new lines and
+ * recordings for new calls. Resolves when all is closed.
+ */
 export async function serveCalls(options: WorkerOptions): Promise<void> {
-  const config = await loadConfig(options.config);
+  const draining = new AbortController();
+  const reloadable = Promise.withResolvers<Editions>();
+  // Before anything else: it would end a worker that is still starting.
+  onHangUpSignal({
+    async readAnew() {
+      const editions = await reloadable.promise;
+      if (draining.signal.aborted) log.info('SIGHUP ignored while draining');
+      else await editions.reload();
+    },
+    terminalClosed: () => void process.kill(process.pid, 'SIGTERM'),
+  });
   const secrets = readEnvironment([
     'LIVEKIT_URL',
     'LIVEKIT_API_KEY',
@@ -60,7 +75,8 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
   const previousKeys = await keysFrom('TONEGATE_SIGNING_KEYS_PREVIOUS', () =>
     loadPublishedKeys(secrets.TONEGATE_SIGNING_KEYS_PREVIOUS),
   );
-  const recordings = await loadRecordings(AUDIO_DIR, catalogue, LOCALES);
+  const first = await loadEdition(options.config);
+  const { config } = first;
   await using store = await openStore(secrets.TONEGATE_STORE.reveal());
   const observers = createObservers((error) =>
     log.error({ fault: loggable(error) }, 'observer failed'),
@@ -71,14 +87,22 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     secret: secrets.LIVEKIT_API_SECRET.reveal(),
   };
   const trunks = createTrunkBook(api, log);
+  const metrics = createMetrics((error) => log.error({ fault: loggable(error) }, 'not counted'));
+  const editions = keepEditions({
+    first,
+    load: (running) => loadEdition(options.config, running),
+    onTaken: ({ config: { lines } }) => metrics.showLines(lines.map(({ name }) => name)),
+    log,
+  });
+  reloadable.resolve(editions);
 
   const world: CallWorld = {
     workerId,
     log,
-    recordings,
-    planFor: linePlans(config),
-    flowVersion: (plan) => flowVersion(VERSION, plan),
+    edition: editions.current,
     trunkName: trunks.nameOf,
+    findTrunk: trunks.find,
+    checkUpstream: upstreamChecker(store.usedTokens, Date.now),
     backend: createHttpBackend({
       url: backendUrl(config.backend.url, secrets.TONEGATE_BACKEND_URL.reveal()),
       token: secrets.TONEGATE_BACKEND_TOKEN,
@@ -88,17 +112,24 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     issueTicket: ticketIssuer(config, signingKey),
     hashNumber: numberHasher(secrets.TONEGATE_PEPPER),
     observe: observers.tell,
+    measure: metrics.measure,
     now: Date.now,
     monotonic: () => performance.now(),
   };
   const switchboard = createSwitchboard(world, config.capacity);
-  const draining = new AbortController();
   let livekit: AgentServerState = { phase: 'connecting', fault: null };
   // Before LiveKit is told that we are here: a worker that cannot listen takes no call.
   await using http = await startWorkerHttp({
     host: config.http.host,
     port: options.port ?? config.http.port,
-    readiness: () => readiness(livekit, store, draining.signal),
+    readiness: () =>
+      readiness({
+        livekit,
+        store,
+        refusal: editions.refusal(),
+        isDraining: draining.signal.aborted,
+      }),
+    metrics: metrics.exposition,
     jwks: jwks(signingKey, previousKeys),
     watch: secrets.TONEGATE_DEV.reveal() === '1' ? observers.watch : undefined,
   });
@@ -118,7 +149,7 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     const { phase, fault } = state;
     if (phase === 'registered') {
       log.info('registered with LiveKit');
-      trunks.refresh();
+      void trunks.refresh();
     } else if (fault) log.warn({ code: fault.code, why: fault.message }, 'LiveKit unreachable');
   });
 
@@ -127,35 +158,6 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
   await untilDrained(switchboard, agentServer, draining, log);
   log.info('worker stopped');
   await closeMedia();
-}
-
-async function readiness(
-  { phase, fault }: AgentServerState,
-  store: Store,
-  draining: AbortSignal,
-): Promise<Readiness> {
-  return {
-    livekit:
-      phase === 'registered'
-        ? { ok: true }
-        : { ok: false, why: fault?.message ?? 'connecting to LiveKit' },
-    store: await storeCheck(store),
-    // A worker does not start with recordings that cannot be played.
-    prompts: { ok: true },
-    draining: draining.aborted
-      ? { ok: false, why: 'draining: no new calls are taken' }
-      : { ok: true },
-  };
-}
-
-async function storeCheck(store: Store): Promise<Check> {
-  try {
-    await store.records.ping();
-    return { ok: true };
-  } catch (error) {
-    if (!(error instanceof IvrFault)) throw error;
-    return { ok: false, why: error.message };
-  }
 }
 
 /** The first signal lets calls finish, the second ends them. */
@@ -202,20 +204,4 @@ function numberHasher(pepper: Secret): (number: Secret) => string {
     hkdfSync('sha256', pepper.reveal(), '', 'tonegate calling number', 32),
   );
   return (number) => createHmac('sha256', key).update(number.reveal()).digest('base64url');
-}
-
-/** The configured names of trunks, looked up in LiveKit whenever the worker has registered. */
-function createTrunkBook(api: LiveKitApi, log: Logger) {
-  let names: ReadonlyMap<string, string> = new Map();
-  return {
-    nameOf: (trunkId: string | null) => (trunkId === null ? null : (names.get(trunkId) ?? null)),
-    refresh() {
-      trunkNames(api).then(
-        (found) => {
-          names = found;
-        },
-        () => log.warn('trunk names could not be looked up'),
-      );
-    },
-  };
 }

@@ -56,6 +56,9 @@ export function readEnvironment<Name extends VariableName>(
     if (name === 'TONEGATE_PEPPER' && value !== undefined && value !== '' && value.length < 32) {
       faults.push(`TONEGATE_PEPPER is too short: ${REQUIRED.TONEGATE_PEPPER}`);
     }
+    if (name === 'LIVEKIT_URL' && value !== undefined && value !== '' && !isServerUrl(value)) {
+      faults.push('LIVEKIT_URL is no address of a server: use a ws, wss, http or https URL');
+    }
     return [name, Secret.of(value ?? '')];
   });
   if (faults.length > 0) {
@@ -65,6 +68,11 @@ export function readEnvironment<Name extends VariableName>(
     );
   }
   return Object.fromEntries(found) as Record<Name, Secret>;
+}
+
+/** The schemes of LiveKit's API and the parser's own rules: such a URL cannot be without a host. */
+function isServerUrl(text: string): boolean {
+  return /^(wss?|https?):\/\//i.test(text) && URL.canParse(text);
 }
 
 /** What stands in the file that a variable names; undefined where the variable is not set. */
@@ -89,8 +97,29 @@ export function given(
   name: VariableName,
   env: NodeJS.ProcessEnv = process.env,
 ): string | undefined {
+  return fromEnvironment(name, env);
+}
+
+/** What a trunk's carrier, or LiveKit for it, asks for; the variable it comes from, also as `NAME_FILE`. */
+export function trunkVariable(trunk: string, what: 'PASSWORD' | 'PIN'): string {
+  return `TONEGATE_TRUNK_${trunk.toUpperCase().replaceAll('-', '_')}_${what}`;
+}
+
+/** The digest password or the PIN of a trunk; null where it is not set. Throws `IVR_CONFIG_INVALID` where its file cannot be read. */
+export function trunkSecret(
+  trunk: string,
+  what: 'PASSWORD' | 'PIN',
+  env: NodeJS.ProcessEnv = process.env,
+  envFile = ENV_FILE,
+): Secret | null {
+  const variable = trunkVariable(trunk, what);
+  const value = fromEnvironment(variable, env) ?? readEnvFile(envFile)[variable];
+  return value === undefined || value === '' ? null : Secret.of(value);
+}
+
+function fromEnvironment(variable: string, env: NodeJS.ProcessEnv): string | undefined {
   const faults: string[] = [];
-  const value = env[name] || readNamedFile(`${name}_FILE`, env, faults);
+  const value = env[variable] || readNamedFile(`${variable}_FILE`, env, faults);
   if (faults.length > 0) throw new IvrFault('IVR_CONFIG_INVALID', faults.join('\n'));
   return value;
 }
@@ -110,7 +139,7 @@ function readEnvFile(file: string): Record<string, string> {
   return Object.fromEntries(
     source
       .split('\n')
-      .filter((line) => /^[A-Z_]+=/.test(line))
+      .filter((line) => /^[A-Z_][A-Z0-9_]*=/.test(line))
       .map((line) => {
         const at = line.indexOf('=');
         return [line.slice(0, at), line.slice(at + 1)];

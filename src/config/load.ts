@@ -2,11 +2,12 @@
 // where, and what to write instead. Values of the file are never repeated.
 
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { IvrFault } from '../ivr/fault.ts';
-import { type ConfigFault, referenceFaults } from './references.ts';
+import type { ConfigFault } from './outline.ts';
+import { referenceFaults } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** Reads and validates a configuration file. Throws `IVR_CONFIG_INVALID` with all faults together. */
@@ -25,10 +26,15 @@ export async function loadConfig(file: string): Promise<Config> {
   return parseConfig(source, path);
 }
 
-/** Validates the text of a configuration; `path` is only for the messages. */
+/** Validates the text of a configuration that lies at `path`. */
 export function parseConfig(source: string, path: string): Config {
   const lineCounter = new LineCounter();
-  const document = parseDocument(source, { lineCounter, prettyErrors: false });
+  const document = parseDocument(source, {
+    lineCounter,
+    prettyErrors: false,
+    // The parser's warnings repeat what stands in the file.
+    logLevel: 'error',
+  });
   const positionOf = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return `${path}:${line}:${col}`;
@@ -49,7 +55,7 @@ export function parseConfig(source: string, path: string): Config {
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => flatten(issue))),
     ...referenceFaults(raw),
   ];
-  if (parsed.success && faults.length === 0) return parsed.data;
+  if (parsed.success && faults.length === 0) return withPaths(parsed.data, dirname(path));
   throw invalid(
     path,
     faults.map(({ path: at, message }) => {
@@ -61,6 +67,18 @@ export function parseConfig(source: string, path: string): Config {
   );
 }
 
+/** Folders and files are named from the configuration's own folder on. */
+function withPaths(config: Config, folder: string): Config {
+  const lines = config.lines.map(({ prompts, upstream, ...line }) => ({
+    ...line,
+    ...(prompts === undefined ? {} : { prompts: resolve(folder, prompts) }),
+    ...(upstream === undefined
+      ? {}
+      : { upstream: { ...upstream, publicKeyFile: resolve(folder, upstream.publicKeyFile) } }),
+  }));
+  return { ...config, lines };
+}
+
 function invalid(path: string, lines: readonly string[], what: string): IvrFault {
   return new IvrFault(
     'IVR_CONFIG_INVALID',
@@ -70,6 +88,9 @@ function invalid(path: string, lines: readonly string[], what: string): IvrFault
 
 /** A choice between shapes is reported by the shape that fits best. */
 function flatten(issue: z.core.$ZodIssue): ConfigFault[] {
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path: issue.path, message }));
+  }
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) {
     const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
     return [{ path: issue.path, message: isMissing ? 'is missing: add it' : issue.message }];

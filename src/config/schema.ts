@@ -2,19 +2,48 @@
 // JSON Schema is made from this. What keys refer to is checked in references.ts.
 
 import { z } from 'zod';
+import { LOCALES } from '../prompts/catalogue.ts';
+import { lineScreening, systemScreening, upstream, when } from './screening-schema.ts';
+import { rule, trunk } from './trunk-schema.ts';
+import { e164, name, PROOFS, seconds } from './words.ts';
 
-const seconds = (min: number, max: number, preset: number) =>
-  z.number().min(min).max(max).default(preset);
+const promptName = name.describe('Id of a prompt: one of the catalogue, or recorded for the line.');
 
-const name = z
+/** Digits, classes of them, groups, and how often. What could take for ever on 30 digits is left out. */
+const pattern = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and dashes');
+  .max(200)
+  .refine((text) => /^(\\d|\(\?:|[\d[\]\-{},?*+|().])+$/.test(text) && !/\)[*+{]/.test(text), {
+    error: 'use digits, \\d, [0-9], groups, |, ?, *, + and {n,m}, and repeat no group',
+  })
+  .refine((text) => (text.match(/[*+]|\{\d*,/g) ?? []).length <= 2, {
+    error: 'use *, + and {n,m} at most twice: more could take for ever',
+  })
+  .refine(isRegExp, { error: 'is not a regular expression' })
+  .describe('A regular expression that all of the entry must match.');
 
-const e164 = z
-  .string('use E.164 in quotes, for example "+15105550100"')
-  .regex(/^\+[1-9]\d{6,14}$/, 'use E.164 in quotes, for example "+15105550100"');
+function isRegExp(text: string): boolean {
+  try {
+    return new RegExp(text) !== null;
+  } catch {
+    return false;
+  }
+}
 
 const collecting = {
+  check: z
+    .union([
+      z.enum(['none', 'luhn', 'mod97'], { error: 'use none, luhn, mod97 or { pattern: "…" }' }),
+      z.strictObject({ pattern }),
+    ])
+    .default('none')
+    .describe(
+      'What every right entry fulfils; an entry that does not is never sent to the backend.',
+    ),
+  readBack: z
+    .boolean()
+    .default(false)
+    .describe('Whether an entry is read back, and confirmed with 1 or entered again after 2.'),
   tries: z.int().min(1).max(5).default(3).describe('Entries that count, all causes together.'),
   terminator: z
     .enum(['optional', 'required', 'none'])
@@ -23,11 +52,36 @@ const collecting = {
   bargeIn: z.boolean().default(true).describe('Whether the first key stops the prompt.'),
   typeAhead: z
     .boolean()
-    .default(true)
-    .describe('Whether keys pressed during a prompt or a check wait for the next entry.'),
+    .optional()
+    .describe(
+      'Whether keys pressed during a prompt or a check wait for the next entry. Default: true; with check digits (luhn, mod97) false, so that a key too many is noticed.',
+    ),
   firstKeySeconds: seconds(1, 60, 8).describe('From the end of the prompt to the first key.'),
   nextKeySeconds: seconds(1, 30, 4).describe('Between two keys.'),
   entrySeconds: seconds(5, 180, 40).describe('From the first key to the end of the entry.'),
+  latePoundSeconds: seconds(0, 5, 1.5).describe(
+    'A `#` this soon after a complete entry belongs to it, not to the next one.',
+  ),
+  lateKeySeconds: seconds(0, 5, 1).describe(
+    'Keys this soon after the key before belong to the entry before: at the beginning of an entry that is asked again, and after a complete one without type-ahead.',
+  ),
+  promptRepeats: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(3)
+    .describe('How often `*` on an empty entry plays the prompt once more.'),
+  fastestKeyMilliseconds: z
+    .int()
+    .min(0)
+    .max(200)
+    .default(40)
+    .describe('Keys closer than this were not pressed by a person: the entry is asked again.'),
+};
+
+const lengths = {
+  minLength: z.int().min(1).max(30).optional().describe('Where lengths differ: the shortest.'),
+  maxLength: z.int().min(1).max(30).optional().describe('Where lengths differ: the longest.'),
 };
 
 const account = z
@@ -35,33 +89,46 @@ const account = z
     step: z.literal('account'),
     ...collecting,
     length: z.int().min(1).max(30).default(8).describe('Digits of an account number.'),
-    minLength: z.int().min(1).max(30).optional().describe('Where lengths differ: the shortest.'),
-    maxLength: z.int().min(1).max(30).optional().describe('Where lengths differ: the longest.'),
+    ...lengths,
   })
   .describe('The account number: an identifier, not a factor.');
+
+const conditional = {
+  when: when.optional().describe('When the step is asked; absent: always.'),
+};
 
 const passcode = z
   .strictObject({
     step: z.literal('passcode'),
+    ...conditional,
     ...collecting,
     length: z.int().min(3).max(30).default(4).describe('Digits of a passcode.'),
+    ...lengths,
+    readBack: z
+      .literal(false, 'a passcode is never said aloud: leave this out')
+      .default(false)
+      .describe('A passcode is never said aloud.'),
   })
   .describe('A passcode the backend checks: a factor (`pin`).');
 
 const birthDate = z
   .strictObject({
     step: z.literal('birthDate'),
+    ...conditional,
     ...collecting,
     order: z
-      .literal('MDY', 'use MDY: the prompts ask for month, day and year')
-      .default('MDY')
-      .describe('How the date is keyed: month, day, four-digit year, as the prompts ask for it.'),
+      .enum(['MDY', 'DMY', 'YMD'])
+      .optional()
+      .describe(
+        'How the date is keyed: two digits for month and day, four for the year. Default: as the language of the call writes it (en MDY, es DMY).',
+      ),
   })
   .describe('The date of birth: an identifier, not a factor (`kba`).');
 
 const oneTimeCode = z
   .strictObject({
     step: z.literal('oneTimeCode'),
+    ...conditional,
     ...collecting,
     firstKeySeconds: seconds(1, 60, 30).describe(
       'From the end of the prompt to the first key: a text message takes its time.',
@@ -92,7 +159,7 @@ const step = z.union([stepWord, stepObject]);
 
 const door = {
   requires: z
-    .array(z.enum(['otp', 'sms', 'pin', 'kba']))
+    .array(z.enum(PROOFS))
     .default([])
     .describe('Words of `amr` that a call must have proved to come in.'),
   otherwise: name.optional().describe('Desk that takes the call when this one does not.'),
@@ -117,19 +184,60 @@ const transferDesk = z
   })
   .describe('A telephone number or SIP address.');
 
+const steps = z.array(step).describe('What the caller must do, in this order.');
+
 const line = z.strictObject({
   name,
   numbers: z.array(e164).min(1).describe('Our numbers that this line answers.'),
-  steps: z.array(step).min(1).describe('What the caller must do, in this order.'),
-  desk: name.describe('Desk that takes the call when every step is done.'),
+  trunks: z
+    .array(name)
+    .min(1)
+    .optional()
+    .describe(
+      'Trunks over which verdicts and upstream tokens count; over any other, calls are taken and their headers ignored. Default: every trunk that carries one of the numbers.',
+    ),
+  screening: lineScreening.optional().describe('What this line wants otherwise than the system.'),
+  upstream: upstream
+    .optional()
+    .describe('Takes over what another system of ours has verified (docs/upstream.md).'),
+  locales: z
+    .array(z.enum(LOCALES))
+    .min(1)
+    .default(['en'])
+    .describe('Languages of the line; more than one: callers choose first.'),
+  prompts: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Folder of the line's own recordings, from this file on; they go before the common ones.",
+    ),
+  notice: promptName
+    .optional()
+    .describe(
+      'Prompt after the greeting, heard to its end (`recording-notice`, or one of your own).',
+    ),
+  closed: promptName
+    .optional()
+    .describe(
+      'Prompt that every caller hears instead of all else (`closed-for-now`, or your own).',
+    ),
+  steps: steps.min(1).optional(),
+  desk: name.optional().describe('Desk that takes the call when every step is done.'),
+  menu: z
+    .record(
+      z.string().regex(/^[1-9]$/, 'use a key from "1" to "9", in quotes'),
+      z.strictObject({
+        steps: steps.default([]),
+        desk: name.describe('Desk that takes the call when every step is done.'),
+      }),
+    )
+    .refine((choices) => Object.keys(choices).length > 0, 'offer at least one choice')
+    .optional()
+    .describe('What callers choose from by a key, instead of `steps` and `desk`.'),
   operator: name
     .optional()
     .describe('Desk for `0` and for callers who cannot be verified; absent: a polite goodbye.'),
-});
-
-const trunk = z.strictObject({
-  name: name.describe('Name of the inbound trunk; in LiveKit it is `tonegate/<name>`.'),
-  numbers: z.array(e164).min(1).describe('Our numbers on this trunk.'),
 });
 
 export const configSchema = z.strictObject({
@@ -158,12 +266,26 @@ export const configSchema = z.strictObject({
     })
     .describe("The customer's system (docs/backend.openapi.yaml)."),
   maxCallSeconds: z.int().min(30).max(3600).default(900).describe('Longest call.'),
-  trunks: z.array(trunk).min(1),
+  screening: systemScreening
+    .prefault({})
+    .describe(
+      'Who is let through before the answer (docs/screening.md); a line may override any key.',
+    ),
+  trunks: z
+    .array(trunk)
+    .min(1)
+    .describe('The carriers over which calls come (docs/provisioning.md).'),
+  rules: z
+    .array(rule)
+    .optional()
+    .describe('Into which rooms calls go; absent: one rule for each trunk, rooms by callee.'),
   lines: z.array(line).min(1),
   desks: z.record(name, z.union([agentDesk, transferDesk])),
 });
 
 export type Config = z.output<typeof configSchema>;
+export type TrunkConfig = Config['trunks'][number];
+export type RuleConfig = NonNullable<Config['rules']>[number];
 export type LineConfig = Config['lines'][number];
-export type StepConfig = LineConfig['steps'][number];
+export type StepConfig = z.output<typeof step>;
 export type DeskConfig = Config['desks'][string];

@@ -13,12 +13,8 @@ import type {
 } from '../ivr/ports.ts';
 import { Secret } from '../machines/secret.ts';
 import { SAMPLE_RATE } from '../prompts/wav.ts';
-
-/** Any clock with these two: the real one, or a virtual one. Milliseconds. */
-export interface Clock {
-  setTimeout(run: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
+import type { InviteHeaders } from '../screening/headers.ts';
+import { type Clock, wait } from './waiting.ts';
 
 /** Milliseconds until a desk is heard; or it never is; or it cannot even be sent for. */
 export type DeskArrival = number | 'never' | 'fails';
@@ -32,6 +28,8 @@ export interface TransferEnd {
 export interface SimulatedLineOptions {
   readonly clock: Clock;
   readonly caller: CallerFacts;
+  /** What its INVITE carried; none by default. */
+  readonly headers?: InviteHeaders;
   /** What an agent does that is sent for; `metadata` is what its dispatch says (the ticket). */
   readonly desk: (agent: string, metadata: string) => DeskArrival;
   /** What comes of a transfer. Not asked where the caller has no SIP leg: that fails at once. */
@@ -48,6 +46,8 @@ export interface SimulatedPhone {
   readonly attributes: Readonly<Record<string, string>>;
   /** Presses one key. Keys may also come late, after the end, as they do on a network. */
   press(key: string): void;
+  /** The network is away for a moment: keys may be lost. */
+  loseKeys(): void;
   hangUp(): void;
   /** The room is lost: nobody hung up, nothing works any more. */
   lose(): void;
@@ -73,6 +73,9 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
   let playing: AbortSignal | null = null;
   let onKey: (key: Secret) => void = () => undefined;
   let onIgnoredKey: (why: IgnoredKey) => void = () => undefined;
+  let onKeysMissed: () => void = () => undefined;
+  let onHushed: (seconds: number) => void = () => undefined;
+  let isPressing = false;
 
   function end(how: LineEnd, last: LineState = 'ended') {
     if (state === 'refused' || state === 'ended') return;
@@ -87,18 +90,8 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
   }
 
   /** Passes after `ms`, or never; rejects when `signal` aborts or the line is no more. */
-  function pass(ms: number | 'never', signal: AbortSignal): Promise<void> {
-    const stop = AbortSignal.any([signal, gone.signal]);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = ms === 'never' || stop.aborted ? undefined : clock.setTimeout(resolve, ms);
-    const halt = () => {
-      if (timer !== undefined) clock.clearTimeout(timer);
-      reject(stop.reason);
-    };
-    if (stop.aborted) halt();
-    else stop.addEventListener('abort', halt, { once: true });
-    return promise;
-  }
+  const pass = (ms: number | 'never', signal: AbortSignal) =>
+    wait(clock, ms, AbortSignal.any([signal, gone.signal]));
 
   return {
     caller,
@@ -108,6 +101,18 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
     },
     onIgnoredKey(listener) {
       onIgnoredKey = listener;
+    },
+    onKeysMissed(listener) {
+      onKeysMissed = listener;
+    },
+    onHushed(listener) {
+      onHushed = listener;
+    },
+
+    async headers(_names, signal) {
+      expect('read the headers', 'ringing');
+      signal.throwIfAborted();
+      return options.headers ?? new Map();
     },
 
     async refuse(_reason, signal) {
@@ -128,9 +133,15 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
         throw new Error('misuse of a simulated line: play while something is being played');
       }
       playing = signal;
+      // No queue to empty: silence is there with the abort.
+      const hush = () => {
+        if (isPressing) onHushed(0);
+      };
+      signal.addEventListener('abort', hush, { once: true });
       try {
         await pass(lengthMs(clips), signal);
       } finally {
+        signal.removeEventListener('abort', hush);
         if (playing === signal) playing = null;
       }
     },
@@ -155,12 +166,8 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
       if (caller.sipCallId === null) return 'failed';
       const { outcome, afterMs } = options.transfer(target, headers);
       await pass(afterMs, signal);
-      if (outcome === 'succeeded') {
-        pass(TRANSFERRED_MS, gone.signal).then(
-          () => end('hungUp'),
-          () => end('hungUp'),
-        );
-      }
+      const left = () => end('hungUp');
+      if (outcome === 'succeeded') pass(TRANSFERRED_MS, gone.signal).then(left, left);
       return outcome;
     },
 
@@ -179,12 +186,16 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
       },
       attributes,
       press(key) {
-        if (/^[0-9*#]$/.test(key)) onKey(Secret.of(key));
-        else onIgnoredKey('notAKey');
+        if (!/^[0-9*#]$/.test(key)) return onIgnoredKey('notAKey');
+        isPressing = true;
+        try {
+          onKey(Secret.of(key));
+        } finally {
+          isPressing = false;
+        }
       },
-      hangUp() {
-        end('hungUp');
-      },
+      loseKeys: () => onKeysMissed(),
+      hangUp: () => end('hungUp'),
       lose() {
         end('lost');
         gone.abort(new IvrFault('IVR_LINE_LOST', 'simulated: the room is lost'));

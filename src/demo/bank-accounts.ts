@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 export interface DemoAccount {
   /** What callers key: eight digits. */
   readonly number: string;
+  /** What an upstream system knows the customer by. */
+  readonly customer: string;
   /** YYYY-MM-DD. */
   readonly birthDate: string;
   readonly passcode: string;
@@ -17,6 +19,7 @@ export interface DemoAccount {
 export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   {
     number: '31415926',
+    customer: 'customer-1001',
     birthDate: '1979-03-14',
     passcode: '1618',
     phone: '+15551230001',
@@ -24,6 +27,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   },
   {
     number: '27182818',
+    customer: 'customer-1002',
     birthDate: '1980-02-29',
     passcode: '2718',
     phone: '+15551230002',
@@ -31,6 +35,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   },
   {
     number: '16180339',
+    customer: 'customer-1003',
     birthDate: '1990-12-12',
     passcode: '1234',
     phone: null,
@@ -38,6 +43,7 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   },
   {
     number: '14142135',
+    customer: 'customer-1004',
     birthDate: '1976-07-04',
     passcode: '1414',
     phone: '+15551230003',
@@ -48,6 +54,8 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
 export interface AccountBook {
   /** The reference of the account with this number; null: no such account. */
   refOf(number: string): string | null;
+  /** The reference of the account of this customer; null: no such customer. */
+  refOfCustomer(customer: string): string | null;
   byRef(ref: string): DemoAccount | undefined;
 }
 
@@ -56,9 +64,11 @@ export function openAccountBook(accounts: readonly DemoAccount[]): AccountBook {
   const byRef = new Map(
     accounts.map((account) => [`acc_${randomBytes(12).toString('base64url')}`, account]),
   );
-  const refs = new Map([...byRef].map(([ref, account]) => [account.number, ref]));
+  const byNumber = new Map([...byRef].map(([ref, { number }]) => [number, ref]));
+  const byCustomer = new Map([...byRef].map(([ref, { customer }]) => [customer, ref]));
   return {
-    refOf: (number) => refs.get(number) ?? null,
+    refOf: (number) => byNumber.get(number) ?? null,
+    refOfCustomer: (customer) => byCustomer.get(customer) ?? null,
     byRef: (ref) => byRef.get(ref),
   };
 }

@@ -99,9 +99,8 @@ export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank>
     });
   }
 
-  route('lookup', '/accounts/lookup', lookupRequest, ({ account }) => {
-    // No demo account has a customer id: those lookups find nothing.
-    const ref = account === undefined ? null : accounts.refOf(account);
+  route('lookup', '/accounts/lookup', lookupRequest, ({ account, customer = '' }) => {
+    const ref = account === undefined ? accounts.refOfCustomer(customer) : accounts.refOf(account);
     const phone = ref === null ? null : (accounts.byRef(ref)?.phone ?? null);
     const otp = { available: phone !== null, to: phone === null ? null : `…${phone.slice(-2)}` };
     return ok({ ref, factors: ref === null ? [] : ['birthDate', 'passcode'], otp });

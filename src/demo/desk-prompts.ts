@@ -8,4 +8,7 @@ export const deskPrompts = {
   refused: { text: { en: 'This desk cannot take your call, because you are not verified.' } },
 } as const;
 
+/** The demo's desks speak English. */
+export const DESK_LOCALES = ['en'] as const;
+
 export type DeskPromptId = keyof typeof deskPrompts;

@@ -2,6 +2,9 @@
 // caller keyed, an account number, a birth date, a code or a full calling number.
 
 import type { Amr, Auth, Ending, StepName, StepOutcome } from '../machines/outcome.ts';
+import type { Decision } from '../screening/policy.ts';
+import type { Evidence } from '../screening/verdict.ts';
+import type { UpstreamNote } from './upstream.ts';
 
 export interface StepEntry {
   readonly step: StepName;
@@ -17,13 +20,12 @@ export interface HandOffEntry {
   readonly ms: number;
 }
 
-export interface ScreeningEntry {
-  readonly verdict: 'passed' | 'failed' | 'none' | 'error';
-  readonly level: 'A' | 'B' | 'C' | null;
-  readonly source: string;
-  readonly action: 'accept' | 'refuse' | 'route';
-  readonly wouldBe: 'accept' | 'refuse' | 'route' | null;
-  readonly rule: string;
+/** The verdict on the calling number and what came of it (docs/screening.md). */
+export interface ScreeningEntry extends Evidence, Omit<Decision, 'rule'> {
+  /** `undecided`: the call was over before. */
+  readonly rule: Decision['rule'] | 'undecided';
+  /** Null: no token came, or none is looked for on this line. */
+  readonly upstream: UpstreamNote | null;
 }
 
 export interface CallRecord {

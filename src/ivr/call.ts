@@ -3,17 +3,19 @@
 
 import { randomUUID } from 'node:crypto';
 import { createActor, toPromise } from 'xstate';
-import type { CallResult } from '../machines/call.machine.ts';
+import type { CallResult, Screened } from '../machines/call.machine.ts';
 import { ending } from '../machines/outcome.ts';
-import type { Locale, Utterance } from '../prompts/catalogue.ts';
+import type { Utterance } from '../prompts/catalogue.ts';
+import { labelOf, type ScreeningLabel } from '../screening/verdict.ts';
 import type { CallRecord } from './call-record.ts';
 import type { CallWorld } from './call-world.ts';
 import { provideCall } from './effects.ts';
 import { loggable } from './fault.ts';
-import { openJournal, UNSCREENED } from './journal.ts';
+import { openJournal } from './journal.ts';
 import { createKeypad } from './keypad.ts';
 import { type Observation, shown } from './observation.ts';
 import type { CallerLine, IgnoredKey } from './ports.ts';
+import { screen } from './screen.ts';
 import { followCharts } from './transitions.ts';
 
 export interface RunningCall {
@@ -24,18 +26,19 @@ export interface RunningCall {
   drain(): void;
 }
 
-const LOCALE: Locale = 'en';
-
 /** How long a caller may be told of a fault before the leg is ended. */
 const APOLOGY_MS = 10_000;
 
 /** Starts the call; it runs by itself from here on. */
 export function startCall(line: CallerLine, world: CallWorld): RunningCall {
   const { caller } = line;
+  const began = world.monotonic();
   const id = randomUUID();
-  const plan = world.planFor(caller.dialled);
+  const edition = world.edition();
+  const plan = edition.planFor(caller.dialled);
+  const recordings = edition.recordingsFor(plan);
   const log = world.log.child({ call: id, line: plan?.name ?? null });
-  const journal = openJournal({ id, caller, plan }, world);
+  const journal = openJournal({ id, caller, plan, edition }, world);
 
   const observe = (observation: Observation) =>
     world.observe({ ...observation, call: id, room: caller.room });
@@ -45,25 +48,44 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     observe({ type: 'state.entered', machine: transition.machine, state: transition.to });
   });
 
-  const ignored = (why: IgnoredKey | 'overflow') => log.warn({ why }, 'key ignored');
+  function ignored(why: IgnoredKey | 'overflow') {
+    log.warn({ why }, 'key ignored');
+    world.measure({ type: 'key.ignored', why });
+  }
   const keypad = createKeypad(world.monotonic, () => ignored('overflow'));
   line.onKey((key) => keypad.press(key));
   line.onIgnoredKey(ignored);
+  line.onKeysMissed(() => {
+    log.warn('line was away: keys may be lost');
+    keypad.miss();
+  });
+  line.onHushed((seconds) => world.measure({ type: 'prompt.hushed', seconds }));
 
   async function speak(utterance: Utterance, signal: AbortSignal): Promise<void> {
-    observe({ type: 'prompt.began', ...shown(utterance, LOCALE) });
+    const { locale } = actor.getSnapshot().context;
+    observe({ type: 'prompt.began', ...shown(utterance, locale, recordings) });
     try {
-      await line.play(world.recordings.clips(utterance, LOCALE), signal);
+      await line.play(recordings.clips(utterance, locale), signal);
     } finally {
       observe({ type: 'prompt.stopped' });
     }
   }
 
-  const labels = {
+  let screening: ScreeningLabel = 'none';
+  const labels = () => ({
     'ivr.call': id,
     'ivr.line': plan?.name ?? '',
-    'ivr.screening': UNSCREENED.verdict,
-  };
+    'ivr.screening': screening,
+  });
+
+  async function screened(signal: AbortSignal): Promise<Screened> {
+    if (plan === null) throw new Error('no line to screen for');
+    const { ignored, ...found } = await screen(line, plan, world, signal);
+    const note = found.upstream === null ? ignored : 'unused';
+    if (note !== null) journal.noteUpstream(note);
+    return found;
+  }
+
   const actor = createActor(
     provideCall({
       call: id,
@@ -72,21 +94,28 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       keypad,
       labels,
       backend: world.backend,
+      screen: screened,
+      refusalReason: plan?.screening.reason ?? edition.refusalReason,
       speak,
       ticketFor: (desk, proof) =>
-        world.issueTicket({ desk, proof, call: id, line: plan?.name ?? '', caller }),
+        world.issueTicket({ desk, proof, screening, call: id, line: plan?.name ?? '', caller }),
       onFault: (ask, error) => log.error({ ask, fault: loggable(error) }, 'ask failed'),
     }),
     {
-      input: { plan },
+      input: { plan, today: new Date(world.now()).toISOString().slice(0, 10) },
       inspect: charts.inspect,
       ...(world.clock ? { clock: world.clock } : {}),
     },
   );
 
   actor.on('*', (notice) => journal.note(notice));
+  actor.on('call.screened', ({ evidence }) => {
+    screening = labelOf(evidence);
+    if (plan === null) return;
+    world.measure({ type: 'call.screened', seconds: (world.monotonic() - began) / 1000 });
+  });
   actor.on('call.answered', () => {
-    const unproved = { ...labels, 'ivr.auth': 'none', 'ivr.amr': '' };
+    const unproved = { ...labels(), 'ivr.auth': 'none', 'ivr.amr': '' };
     // For display only: a call does not end because a label could not be set.
     line.setAttributes(unproved, AbortSignal.timeout(APOLOGY_MS)).catch(() => {
       log.warn('attributes not set');
@@ -99,6 +128,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
 
   async function run(): Promise<CallRecord> {
     log.info('call began');
+    world.measure({ type: 'call.began', line: plan?.name ?? null });
     let result: CallResult;
     try {
       const done = toPromise(actor);
@@ -112,6 +142,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       await apologise();
     }
     const record = journal.record(result, charts.triesUnderWay());
+    world.measure({ type: 'call.ended', record });
     try {
       await keep(record);
     } finally {

@@ -2,21 +2,22 @@
 // that provides a chart with actors, besides tests. Decides nothing about the flow.
 
 import { type EventObject, fromCallback, fromPromise } from 'xstate';
-import { birthDate } from '../machines/birth-date.ts';
-import { callMachine } from '../machines/call.machine.ts';
+import { callMachine, type Screened } from '../machines/call.machine.ts';
+import { choiceMachine } from '../machines/choice.machine.ts';
 import { collectDigitsMachine } from '../machines/collect-digits.machine.ts';
 import { handOffMachine, type Proof } from '../machines/hand-off.machine.ts';
-import type { StepPlan } from '../machines/line-plan.ts';
 import { oneTimeCodeMachine } from '../machines/one-time-code.machine.ts';
 import type { Secret } from '../machines/secret.ts';
-import { type Subject, stepMachine, type Verdict } from '../machines/step.machine.ts';
+import { stepMachine } from '../machines/step.machine.ts';
+import {
+  type CheckQuestion,
+  type Verdict,
+  verifyEntryMachine,
+} from '../machines/verify-entry.machine.ts';
 import type { Utterance } from '../prompts/catalogue.ts';
 import { IvrFault } from './fault.ts';
 import type { Keypad } from './keypad.ts';
 import type { Backend, CallerLine, TransferOutcome } from './ports.ts';
-
-/** Value of the Reason header on a refused call (RFC 8688: a machine refuses; on the wire it is 486). */
-const REFUSED = 'SIP;cause=608;text="Rejected"';
 
 /** One call's means. */
 export interface Means {
@@ -25,8 +26,11 @@ export interface Means {
   readonly line: CallerLine;
   readonly keypad: Keypad;
   readonly backend: Backend;
-  /** The attributes of the caller that do not change during the call. */
-  readonly labels: Readonly<Record<string, string>>;
+  /** The attributes of the caller that do not change once it has been screened. */
+  readonly labels: () => Readonly<Record<string, string>>;
+  readonly screen: (signal: AbortSignal) => Promise<Screened>;
+  /** Value of the Reason header of a refused call; on the wire it is a 486. */
+  readonly refusalReason: string;
   readonly speak: (utterance: Utterance, signal: AbortSignal) => Promise<void>;
   /** The ticket for a desk, as it goes into dispatch metadata or a header. */
   readonly ticketFor: (desk: string, proof: Proof) => Promise<string>;
@@ -68,27 +72,25 @@ export function provideCall(means: Means) {
     actions: { dropWaitingKeys: () => keypad.dropWaiting() },
   });
 
-  const step = stepMachine.provide({
+  const choice = choiceMachine.provide({ actors: { collectDigits } });
+
+  const verifyEntry = verifyEntryMachine.provide({
     actors: {
       playPrompt,
-      collectDigits,
-      checkEntry: deed(
-        'checkEntry',
-        async (
-          { subject, plan, entry }: { subject: Subject; plan: StepPlan; entry: Secret },
-          signal,
-        ): Promise<Verdict> => {
-          try {
-            return await checkEntry(backend, subject, plan, entry, { call, signal });
-          } catch (error) {
-            if (!isUnavailable(error)) throw error;
-            if (!signal.aborted) means.onFault('checkEntry', error);
-            return { kind: 'unavailable' };
-          }
-        },
-      ),
+      choice,
+      checkEntry: deed('checkEntry', async (question: CheckQuestion, signal): Promise<Verdict> => {
+        try {
+          return await checkEntry(backend, question, { call, signal });
+        } catch (error) {
+          if (!isUnavailable(error)) throw error;
+          if (!signal.aborted) means.onFault('checkEntry', error);
+          return { kind: 'unavailable' };
+        }
+      }),
     },
   });
+
+  const step = stepMachine.provide({ actors: { collectDigits, verifyEntry } });
 
   const oneTimeCode = oneTimeCodeMachine.provide({
     actors: {
@@ -111,7 +113,7 @@ export function provideCall(means: Means) {
         ({ desk, proof }: { desk: string; proof: Proof }, signal) =>
           line.setAttributes(
             {
-              ...means.labels,
+              ...means.labels(),
               'ivr.auth': proof.auth,
               'ivr.amr': proof.amr.join(','),
               'ivr.desk': desk,
@@ -154,10 +156,15 @@ export function provideCall(means: Means) {
   return callMachine.provide({
     actors: {
       playPrompt,
+      choice,
       step,
       oneTimeCode,
       handOff,
-      refuse: deed('refuse', (_, signal) => line.refuse(REFUSED, signal)),
+      screen: deed('screen', (_, signal) => means.screen(signal)),
+      lookUpCustomer: deed('lookUpCustomer', ({ customer }: { customer: Secret }, signal) =>
+        backend.lookupCustomer(customer, { call, signal }),
+      ),
+      refuse: deed('refuse', (_, signal) => line.refuse(means.refusalReason, signal)),
       answer: deed('answer', (_, signal) => line.answer(signal)),
       hangUp: deed('hangUp', (_, signal) => line.hangUp(signal)),
     },
@@ -170,9 +177,7 @@ function isUnavailable(error: unknown): boolean {
 
 async function checkEntry(
   backend: Backend,
-  subject: Subject,
-  plan: StepPlan,
-  entry: Secret,
+  { subject, entry }: CheckQuestion,
   request: { readonly call: string; readonly signal: AbortSignal },
 ): Promise<Verdict> {
   switch (subject.step) {
@@ -184,9 +189,8 @@ async function checkEntry(
       return verdict(await backend.checkCode(subject.challenge, entry, request));
     case 'passcode':
     case 'birthDate': {
-      const value = plan.step === 'birthDate' ? birthDate(entry, plan.order) : entry;
-      if (value === null || subject.ref === null) return { kind: 'rejected' };
-      return verdict(await backend.checkKnowledge(subject.ref, subject.step, value, request));
+      if (subject.ref === null) return { kind: 'rejected' };
+      return verdict(await backend.checkKnowledge(subject.ref, subject.step, entry, request));
     }
   }
 }

@@ -6,12 +6,19 @@ import type { CallNotice, CallResult } from '../machines/call.machine.ts';
 import type { LinePlan } from '../machines/line-plan.ts';
 import { type EndingReason, ending, type StepName, type StepOutcome } from '../machines/outcome.ts';
 import type { Secret } from '../machines/secret.ts';
-import type { CallRecord, StepEntry } from './call-record.ts';
-import type { CallWorld } from './call-world.ts';
+import { nothing } from '../screening/verdict.ts';
+import type { CallRecord, ScreeningEntry, StepEntry } from './call-record.ts';
+import type { CallWorld, Edition } from './call-world.ts';
 import type { CallerFacts } from './ports.ts';
+import type { UpstreamNote } from './upstream.ts';
 
-/** Nothing is screened yet: every caller counts as one without a verdict. */
-export const UNSCREENED = { verdict: 'none', level: null, source: 'none', wouldBe: null } as const;
+/** A call that was over before it could be screened. */
+const UNSCREENED = {
+  ...nothing('none'),
+  action: 'accept',
+  wouldBe: null,
+  rule: 'undecided',
+} as const satisfies Omit<ScreeningEntry, 'upstream'>;
 
 /** How a step ended that was under way when the call did; any other ending abandons it. */
 const OUTCOME_OF_ENDING: Partial<Record<EndingReason, StepOutcome>> = {
@@ -24,6 +31,8 @@ interface Beginning {
   readonly id: string;
   readonly caller: CallerFacts | null;
   readonly plan: LinePlan | null;
+  /** What the call goes by. */
+  readonly edition: Edition;
 }
 
 export interface Journal {
@@ -31,13 +40,17 @@ export interface Journal {
   readonly isAnswered: boolean;
   /** Takes down what the call chart tells. */
   note(notice: CallNotice): void;
+  /** Takes down what an upstream token is worth before the chart has used it. */
+  noteUpstream(note: UpstreamNote): void;
   /** The call's record, as of now. `triesUnderWay`: tries of a step that has not ended. */
   record(result: CallResult, triesUnderWay: number): CallRecord;
 }
 
-export function openJournal({ id, caller, plan }: Beginning, world: CallWorld): Journal {
+export function openJournal({ id, caller, plan, edition }: Beginning, world: CallWorld): Journal {
   const startedAt = world.now();
   const steps: StepEntry[] = [];
+  let screening: Omit<ScreeningEntry, 'upstream'> = UNSCREENED;
+  let upstream: UpstreamNote | null = null;
   let answeredAt: number | null = null;
   let underWay: { readonly step: StepName; readonly since: number } | null = null;
   let handOffSince: number | null = null;
@@ -60,6 +73,12 @@ export function openJournal({ id, caller, plan }: Beginning, world: CallWorld): 
     },
     note(notice) {
       switch (notice.type) {
+        case 'call.screened':
+          screening = { ...notice.evidence, ...notice.decision };
+          break;
+        case 'upstream.judged':
+          upstream = notice.as;
+          break;
         case 'call.answered':
           answeredAt = world.now();
           break;
@@ -74,6 +93,9 @@ export function openJournal({ id, caller, plan }: Beginning, world: CallWorld): 
           break;
       }
     },
+    noteUpstream(note) {
+      upstream = note;
+    },
     record({ ending, auth, amr, handOff }, triesUnderWay) {
       if (underWay !== null) {
         stepEnded(underWay.step, OUTCOME_OF_ENDING[ending.reason] ?? 'abandoned', triesUnderWay);
@@ -87,15 +109,12 @@ export function openJournal({ id, caller, plan }: Beginning, world: CallWorld): 
         dialled: caller?.dialled ?? null,
         callerHash: number === null ? null : world.hashNumber(number),
         callerLast2: number === null ? null : lastTwo(number),
-        trunk: world.trunkName(caller?.trunkId ?? null),
+        trunk: caller === null ? null : world.trunkName(caller),
         ruleId: caller?.ruleId ?? null,
         startedAt: isoTime(startedAt),
         answeredAt: answeredAt === null ? null : isoTime(answeredAt),
         endedAt: isoTime(world.now()),
-        screening:
-          ending.reason === 'no-line'
-            ? { ...UNSCREENED, action: 'refuse', rule: 'no-line' }
-            : { ...UNSCREENED, action: 'accept', rule: 'none' },
+        screening: { ...screening, upstream },
         steps,
         auth,
         amr,
@@ -103,8 +122,8 @@ export function openJournal({ id, caller, plan }: Beginning, world: CallWorld): 
         handoff: handOffEntry(handOff),
         ending,
         resumed: false,
-        promptVersion: world.recordings.version,
-        flowVersion: world.flowVersion(plan),
+        promptVersion: edition.recordingsFor(plan).version,
+        flowVersion: edition.flowVersion(plan),
         workerId: world.workerId,
       };
     },
@@ -116,9 +135,11 @@ export async function recordLostCall(
   world: CallWorld,
   reason: 'hung-up' | 'livekit-lost',
 ): Promise<void> {
-  const journal = openJournal({ id: randomUUID(), caller: null, plan: null }, world);
+  const nobody = { id: randomUUID(), caller: null, plan: null, edition: world.edition() };
   const result = { ending: ending(reason), auth: 'none', amr: [], handOff: null } as const;
-  await world.records.append(journal.record(result, 0));
+  const record = openJournal(nobody, world).record(result, 0);
+  world.measure({ type: 'call.missed', record });
+  await world.records.append(record);
 }
 
 function isoTime(ms: number): string {

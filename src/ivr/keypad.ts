@@ -10,6 +10,8 @@ const WAITING_KEYS = 30;
 export interface Keypad {
   /** Takes a key as it arrives. */
   press(key: Secret): void;
+  /** Takes down that keys may have been lost just now. */
+  miss(): void;
   /** Hands waiting keys, then new ones, to `listener` until the returned function is called. */
   open(listener: (event: KeyEvent) => void): () => void;
   /** Forgets the keys that nobody has taken yet. */
@@ -41,9 +43,17 @@ export function createKeypad(now: () => number, onOverflow: () => void): Keypad 
   }
 
   return {
+    miss() {
+      if (waiting.at(-1)?.type !== 'keys.missed') waiting.push({ type: 'keys.missed' });
+      pump();
+    },
     press(key) {
       const event = eventOf(key);
-      if (waiting.length >= WAITING_KEYS) return onOverflow();
+      if (waiting.length >= WAITING_KEYS) {
+        // What is dropped leaves a gap: what came before and what comes after do not belong together.
+        if (waiting.at(-1)?.type !== 'keys.missed') waiting.push({ type: 'keys.missed' });
+        return onOverflow();
+      }
       waiting.push(event);
       pump();
     },

@@ -4,7 +4,8 @@
 
 import type { TransferOutcome } from '../machines/hand-off.machine.ts';
 import type { Secret } from '../machines/secret.ts';
-import type { AccountHandle } from '../machines/step.machine.ts';
+import type { AccountHandle } from '../machines/verify-entry.machine.ts';
+import type { InviteHeaders } from '../screening/headers.ts';
 import type { CallRecord } from './call-record.ts';
 
 /** What the platform says about the caller's leg. None of it proves who is calling. */
@@ -49,6 +50,22 @@ export interface CallerLine {
   onKey(listener: (key: Secret) => void): void;
   /** Told of every key event that was dropped. One listener. */
   onIgnoredKey(listener: (why: IgnoredKey) => void): void;
+  /**
+   * Told after the line was cut off and is back, so that keys may have been lost: what came before and
+   * what comes after do not belong together. In order with the keys. One listener.
+   */
+  onKeysMissed(listener: () => void): void;
+  /**
+   * Told when a key has stopped what was being played: seconds from the key's arrival until nothing was
+   * left to play. Not told of any other abort. One listener.
+   */
+  onHushed(listener: (seconds: number) => void): void;
+  /**
+   * These headers of the INVITE, as the bridge tells them; none where it cannot tell. Names compare without
+   * case. They hold the calling number and tokens: never log them. Works while it rings. Rejects where they
+   * cannot be read.
+   */
+  headers(names: readonly string[], signal: AbortSignal): Promise<InviteHeaders>;
   /** Refuses the ringing call; `reason` is the value of the SIP Reason header. Done when the leg is gone. */
   refuse(reason: string, signal: AbortSignal): Promise<void>;
   /** Answers the call. Done when the caller can hear. */
@@ -90,6 +107,8 @@ export interface BackendRequest {
  */
 export interface Backend {
   lookup(account: Secret, request: BackendRequest): Promise<Account>;
+  /** The account of a customer whom an upstream system names. */
+  lookupCustomer(customer: Secret, request: BackendRequest): Promise<Account>;
   /** `value`: a passcode as keyed, or a birth date as YYYY-MM-DD. */
   checkKnowledge(
     ref: string,
@@ -112,4 +131,13 @@ export interface RecordStore {
   list(): AsyncIterable<CallRecord>;
   /** Throws when the store cannot be used. */
   ping(): Promise<void>;
+}
+
+/** Upstream tokens that were used, until they expire: shared by all workers on one store. */
+export interface UsedTokens {
+  /**
+   * Whether this is the first use of the token `jti` of `issuer`; remembers it until `expiresAt` (ms since
+   * 1970), in one atomic step. Rejects with `IVR_STORE_UNAVAILABLE` when that cannot be known.
+   */
+  firstUse(issuer: string, jti: string, expiresAt: number): Promise<boolean>;
 }

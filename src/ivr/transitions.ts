@@ -1,7 +1,7 @@
 // Follows a call's charts as they run: which chart went from which state to which, by which kind of
 // event. Reads event types and state names only; payloads, contexts and keys are never looked at.
 
-import type { InspectionEvent, StateValue } from 'xstate';
+import type { AnyActorRef, InspectionEvent, StateValue } from 'xstate';
 
 export interface Transition {
   readonly machine: string;
@@ -26,7 +26,9 @@ export interface Follower {
 /** Tells `onTransition` of every change of state in any chart of one call. */
 export function followCharts(onTransition: (transition: Transition) => void): Follower {
   const states = new Map<string, string>();
-  let counting = '';
+  /** Of each chart that counts tries, the step it belongs to: the outermost chart around it that counts. */
+  const steps = new Map<string, string>();
+  let step = '';
   let tries = 0;
   return {
     inspect(event) {
@@ -34,12 +36,15 @@ export function followCharts(onTransition: (transition: Transition) => void): Fo
       const snapshot = event.snapshot as ChartSnapshot;
       if (snapshot.value === undefined || snapshot.machine === undefined) return;
       const machine = snapshot.machine.id;
-      const id = event.actorRef.sessionId;
+      const { sessionId: id, _parent: parent } = event.actorRef as AnyActorRef;
       const tried = snapshot.context?.tried;
-      // The chart that began last counts: one that has ended is still heard of after its successor.
-      if (typeof tried === 'number' && (id === counting || !states.has(id))) {
-        counting = id;
-        tries = tried;
+      if (typeof tried === 'number') {
+        if (!steps.has(id)) {
+          steps.set(id, steps.get(parent?.sessionId ?? '') ?? id);
+          if (steps.get(id) === id) [step, tries] = [id, 0];
+        }
+        // Charts count on from what the one around them has counted; ended ones are still heard of.
+        if (steps.get(id) === step) tries = Math.max(tries, tried);
       }
       const from = states.get(id) ?? '';
       const to = nameOf(snapshot.value);

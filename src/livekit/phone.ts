@@ -8,6 +8,7 @@ import {
   LocalAudioTrack,
   Room,
   RoomEvent,
+  RpcError,
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
@@ -28,6 +29,8 @@ export interface PhoneOptions {
   readonly calling: string;
   /** What the INVITE's headers would be. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The trunk it seems to come over, by LiveKit's id; null: none. */
+  readonly trunkId?: string | null;
 }
 
 export interface Phone {
@@ -109,6 +112,7 @@ async function tokenFor({ api, ...call }: PhoneOptions): Promise<string> {
       'sip.callIDFull': `${randomBytes(12).toString('hex')}@127.0.0.1`,
       'sip.trunkPhoneNumber': call.dialled,
       'sip.phoneNumber': call.calling,
+      ...(call.trunkId ? { 'sip.trunkID': call.trunkId } : {}),
     },
   });
   token.kind = 'sip';
@@ -136,7 +140,9 @@ function answerRequests(
   room.localParticipant?.registerRpcMethod('lk.sip.GetRemoteHeaders', async () =>
     JSON.stringify({ headers }),
   );
-  room.localParticipant?.registerRpcMethod('lk.sip.EndCall', async () => {
+  room.localParticipant?.registerRpcMethod('lk.sip.EndCall', async ({ payload }) => {
+    // As the bridge does: what cannot be read ends nothing.
+    if (!payload.startsWith('{"')) throw new RpcError(1500, 'not readable');
     void hangUp();
     return '';
   });

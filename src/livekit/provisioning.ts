@@ -1,105 +1,74 @@
-// What LiveKit must know before a call can come in: a trunk per carrier and a rule that sends its calls
-// to our agent. Promises: makes what is missing, and touches only what carries the prefix `tonegate/`.
+// What LiveKit must know before a call can come in: a trunk for each carrier, and rules that send its calls to
+// our agent. Promises: what is there afterwards is what the configuration says; applying it again changes
+// nothing; what does not carry the prefix `tonegate/` is never touched.
 
-import { RoomAgentDispatch, RoomConfiguration, SIPInboundTrunkInfo } from '@livekit/protocol';
-import { SipClient } from 'livekit-server-sdk';
+import { IvrFault } from '../ivr/fault.ts';
+import { applyRules, applyTrunks } from './provisioning/carry-out.ts';
+import { isOurs, PREFIX } from './provisioning/infos.ts';
+import { planFrom, type RoutingPlan, stepsFrom } from './provisioning/plan.ts';
+import { sipAdmin } from './provisioning/sip-admin.ts';
+import { type RoutingConfig, type SecretOf, wantedRouting } from './provisioning/wanted.ts';
 import type { LiveKitApi } from './server-api.ts';
-import { apiFault } from './server-api.ts';
 
-const PREFIX = 'tonegate/';
-/** A call that no worker takes must not ring for ever. */
-const RINGING_SECONDS = 25;
-/** The whole call, the time at the desk included: a line that nobody hangs up ends some day. */
-const MAX_CALL_SECONDS = 4 * 3600;
-
-/** A carrier trunk as the configuration names it. */
-export interface Trunk {
-  readonly name: string;
-  /** E.164. */
-  readonly numbers: readonly string[];
+/** Says what would change; changes nothing. Throws `IVR_CONFIG_INVALID` or `IVR_LIVEKIT_UNREACHABLE`. */
+export async function planRouting(
+  api: LiveKitApi,
+  config: RoutingConfig,
+  secretOf: SecretOf,
+): Promise<RoutingPlan> {
+  const wanted = wantedRouting(config, secretOf);
+  return planFrom(await sipAdmin(api).list(), wanted, config, api.host);
 }
 
 /**
- * Makes LiveKit send the calls of these trunks to `agentName`, each call into a room of its own that is
- * named after the dialled number and holds one caller and agents, nobody else.
+ * Makes LiveKit hold what the configuration says, and answers what that took. Throws `IVR_CONFIG_INVALID`
+ * before anything is changed where somebody else takes the same calls. May be cut off at any point: the next
+ * one goes on from there.
  */
-export async function ensureRouting(
+export async function applyRouting(
   api: LiveKitApi,
-  trunks: readonly Trunk[],
-  agentName: string,
-): Promise<void> {
-  const sip = sipClient(api);
-  try {
-    for (const trunk of trunks) {
-      const trunkId = await ensureTrunk(sip, trunk);
-      await ensureRule(sip, trunk.name, trunkId, agentName);
-    }
-  } catch (error) {
-    throw apiFault('setting up trunks and dispatch rules', error);
-  }
-}
-
-/** The configured names of our trunks, by the id that LiveKit gave them. */
-export async function trunkNames(api: LiveKitApi): Promise<ReadonlyMap<string, string>> {
-  try {
-    const trunks = await sipClient(api).listSipInboundTrunk();
-    return new Map(
-      trunks
-        .filter((trunk) => trunk.name.startsWith(PREFIX))
-        .map((trunk) => [trunk.sipTrunkId, trunk.name.slice(PREFIX.length)]),
+  config: RoutingConfig,
+  secretOf: SecretOf,
+): Promise<RoutingPlan> {
+  const wanted = wantedRouting(config, secretOf);
+  const sip = sipAdmin(api);
+  const before = await sip.list();
+  const plan = planFrom(before, wanted, config, api.host);
+  if (plan.conflicts.length > 0) {
+    throw new IvrFault(
+      'IVR_CONFIG_INVALID',
+      ['nothing was changed:', ...plan.conflicts].join('\n'),
     );
-  } catch (error) {
-    throw apiFault('looking up trunks', error);
   }
+  if (plan.changes.every(({ action }) => action === 'unchanged')) return plan;
+  await applyTrunks(sip, stepsFrom(before, wanted).trunks);
+  // Trunks that are new have got their ids.
+  const { trunks, rules } = stepsFrom(await sip.list(), wanted);
+  const ids = new Map(trunks.map(({ change: { name, id } }) => [name, id ?? '']));
+  await applyRules(sip, rules, ids);
+  const after = planFrom(await sip.list(), wanted, config, api.host);
+  return { ...plan, byHand: after.byHand };
 }
 
-async function ensureTrunk(sip: SipClient, { name, numbers }: Trunk): Promise<string> {
-  const wanted = new SIPInboundTrunkInfo({
-    name: PREFIX + name,
-    numbers: [...numbers],
-    ringingTimeout: { seconds: BigInt(RINGING_SECONDS) },
-    maxCallDuration: { seconds: BigInt(MAX_CALL_SECONDS) },
-  });
-  const trunks = await sip.listSipInboundTrunk();
-  const there =
-    trunks.find((trunk) => trunk.name === wanted.name) ??
-    (await sip.createSipInboundTrunk(wanted.name, wanted.numbers));
-  // Creating cannot set every field (livekit-server-sdk 2.19.2), replacing can.
-  if (!sameTrunk(there, wanted)) await sip.updateSipInboundTrunk(there.sipTrunkId, wanted);
-  return there.sipTrunkId;
+/** The configured names of trunks, by the ids that LiveKit gave them. */
+export interface RoutingNames {
+  readonly trunks: ReadonlyMap<string, string>;
+  /** The same by the rules of numbers bought from LiveKit, which have no trunk. */
+  readonly boughtBy: ReadonlyMap<string, string>;
 }
 
-function sameTrunk(a: SIPInboundTrunkInfo, b: SIPInboundTrunkInfo): boolean {
-  return (
-    a.numbers.join() === b.numbers.join() &&
-    a.ringingTimeout?.seconds === b.ringingTimeout?.seconds &&
-    a.maxCallDuration?.seconds === b.maxCallDuration?.seconds
-  );
-}
-
-async function ensureRule(
-  sip: SipClient,
-  trunkName: string,
-  trunkId: string,
-  agentName: string,
-): Promise<void> {
-  const name = PREFIX + trunkName;
-  const rules = await sip.listSipDispatchRule();
-  if (rules.some((rule) => rule.name === name && rule.trunkIds.includes(trunkId))) return;
-  await sip.createSipDispatchRule(
-    { type: 'callee', roomPrefix: 'call', randomize: true },
-    {
-      name,
-      trunkIds: [trunkId],
-      roomConfig: new RoomConfiguration({
-        // Counts the caller only: agents and egress are exempt (server v1.13.5).
-        maxParticipants: 1,
-        agents: [new RoomAgentDispatch({ agentName })],
-      }),
-    },
-  );
-}
-
-function sipClient({ host, key, secret }: LiveKitApi): SipClient {
-  return new SipClient(host, key, secret, { failover: false });
+/** Looks up which configured trunk a trunk, or a rule without one, of ours stands for. */
+export async function routingNames(api: LiveKitApi): Promise<RoutingNames> {
+  const { trunks, rules } = await sipAdmin(api).list();
+  const trunkOf = (name: string) => name.slice(PREFIX.length).split('/')[0] ?? '';
+  return {
+    trunks: new Map(
+      trunks.filter(isOurs).map(({ sipTrunkId, name }) => [sipTrunkId, trunkOf(name)]),
+    ),
+    boughtBy: new Map(
+      rules
+        .filter((rule) => isOurs(rule) && rule.trunkIds.length === 0)
+        .map(({ sipDispatchRuleId, name }) => [sipDispatchRuleId, trunkOf(name)]),
+    ),
+  };
 }

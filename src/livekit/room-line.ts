@@ -1,33 +1,25 @@
-// A caller's line on a LiveKit room: who called, the keys, our voice, and the end of the call. The IVR
+// A caller's line on a LiveKit room: who called, the keys, our voice, and how the call ends. The IVR
 // is one more participant of the caller's room, and publishing audio is what answers the call. What
 // only the server can do is call-control's; what to do when is not known here.
 
 import type { RemoteParticipant } from '@livekit/rtc-node';
-import { DisconnectReason, ParticipantKind, Room, RoomEvent } from '@livekit/rtc-node';
+import { Room, RoomEvent } from '@livekit/rtc-node';
 import { IvrFault } from '../ivr/fault.ts';
-import type {
-  CallerFacts,
-  CallerLine,
-  Clip,
-  IgnoredKey,
-  LineEnd,
-  TransferOutcome,
-} from '../ivr/ports.ts';
-import { Secret } from '../machines/secret.ts';
+import type { CallerFacts, CallerLine, Clip, LineEnd, TransferOutcome } from '../ivr/ports.ts';
+import type { InviteHeaders } from '../screening/headers.ts';
 import { unlessAborted } from './abort.ts';
 import { bringAgent, untilAlone } from './agents.ts';
 import { CallControl } from './call-control.ts';
-import { askToEnd, callerIn, factsOf, hasHungUp, isConnected } from './caller.ts';
+import { askToEnd, callerIn, factsOf, headersOf, isConnected, withoutHeaders } from './caller.ts';
 import type { Job } from './job.ts';
+import { type LegEnd, watchLeg } from './leg-end.ts';
 import { enterRoom, leaveRoom, whenInRoom } from './media.ts';
+import { listenForKeys, type RoomKeys } from './room-keys.ts';
 import { type LiveKitApi, unreachable } from './server-api.ts';
 import { Speaker } from './speaker.ts';
 
 /** The caller was there straight after joining in 60 of 60 calls. */
 const JOIN_MS = 5000;
-/** How long the caller's side may take to come back after LiveKit itself was away. */
-const RETURN_MS = 5000;
-const KEY = /^[0-9*#]$/;
 
 /** What a line needs of its job. */
 export type RoomJob = Pick<Job, 'url' | 'token' | 'finish'>;
@@ -66,47 +58,42 @@ export async function joinCallerLine(job: RoomJob, api: LiveKitApi): Promise<Roo
 class LiveKitRoomLine implements RoomLine {
   readonly caller: CallerFacts;
   readonly ended: Promise<LineEnd>;
+  readonly onKey: CallerLine['onKey'];
+  readonly onIgnoredKey: CallerLine['onIgnoredKey'];
+  readonly onKeysMissed: CallerLine['onKeysMissed'];
   readonly #room: Room;
   readonly #job: RoomJob;
   readonly #control: CallControl;
-  readonly #settleEnd: (end: LineEnd) => void;
-  #end: LineEnd | null = null;
-  #away = false;
+  readonly #keys: RoomKeys;
+  readonly #leg: LegEnd;
   #speaker: Speaker | null = null;
+  /** What was last asked to be set. Never rejects. */
+  #labelled: Promise<void> = Promise.resolve();
   #left: Promise<void> | null = null;
-  #onKey: (key: Secret) => void = () => undefined;
-  #onIgnoredKey: (why: IgnoredKey) => void = () => undefined;
+  #onHushed: (seconds: number) => void = () => undefined;
 
   constructor(room: Room, caller: RemoteParticipant, api: LiveKitApi, job: RoomJob) {
     this.#room = room;
     this.#job = job;
     this.caller = factsOf(room, caller);
     this.#control = new CallControl(api, this.caller.room, this.caller.identity);
-    const { promise, resolve } = Promise.withResolvers<LineEnd>();
-    this.ended = promise;
-    this.#settleEnd = resolve;
-    const look = () => this.#lookForCaller('hungUp');
-    room.on(RoomEvent.ParticipantDisconnected, look);
-    room.on(RoomEvent.ParticipantAttributesChanged, look);
-    room.on(RoomEvent.Disconnected, (reason) => this.#endWith(endOf(reason)));
-    let returning: NodeJS.Timeout | undefined;
-    room.on(RoomEvent.Reconnecting, () => {
-      clearTimeout(returning);
-      this.#away = true;
-    });
-    room.on(RoomEvent.Reconnected, () => {
-      returning = setTimeout(() => this.#comeBack(), RETURN_MS).unref();
-    });
-    room.on(RoomEvent.DtmfReceived, (_code, digit, sender) => this.#press(digit, sender));
-    look();
+    this.#keys = listenForKeys(room, this.caller.identity);
+    ({
+      onKey: this.onKey,
+      onIgnoredKey: this.onIgnoredKey,
+      onKeysMissed: this.onKeysMissed,
+    } = this.#keys);
+    this.#leg = watchLeg(room, this.caller.identity);
+    this.ended = this.#leg.ended;
   }
 
-  onKey(listener: (key: Secret) => void): void {
-    this.#onKey = listener;
+  onHushed(listener: (seconds: number) => void): void {
+    this.#onHushed = listener;
   }
 
-  onIgnoredKey(listener: (why: IgnoredKey) => void): void {
-    this.#onIgnoredKey = listener;
+  async headers(names: readonly string[], signal: AbortSignal): Promise<InviteHeaders> {
+    signal.throwIfAborted();
+    return await headersOf(this.#room, this.caller.identity, names, signal);
   }
 
   async refuse(reason: string, signal: AbortSignal): Promise<void> {
@@ -127,7 +114,18 @@ class LiveKitRoomLine implements RoomLine {
   async play(clips: readonly Clip[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#speaker === null) throw new IvrFault('IVR_LINE_LOST', 'playing: not answered');
-    await this.#speaker.play(clips, signal);
+    let stoppedAt: number | null = null;
+    const note = () => {
+      stoppedAt = this.#keys.arrivedAt;
+    };
+    signal.addEventListener('abort', note, { once: true });
+    try {
+      await this.#speaker.play(clips, signal, () => {
+        if (stoppedAt !== null) this.#onHushed((performance.now() - stoppedAt) / 1000);
+      });
+    } finally {
+      signal.removeEventListener('abort', note);
+    }
   }
 
   async setAttributes(
@@ -135,7 +133,11 @@ class LiveKitRoomLine implements RoomLine {
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
-    await unlessAborted(this.#control.setAttributes(attributes), signal);
+    const labels = { ...withoutHeaders(this.#room, this.caller.identity), ...attributes };
+    // One after the other: of two requests under way at once, either may be the last to be done.
+    const labelled = this.#labelled.then(() => this.#control.setAttributes(labels));
+    this.#labelled = labelled.catch(() => undefined);
+    await unlessAborted(labelled, signal);
   }
 
   async bringAgent(agent: string, metadata: string, signal: AbortSignal): Promise<void> {
@@ -163,21 +165,22 @@ class LiveKitRoomLine implements RoomLine {
   }
 
   leave(): Promise<void> {
+    this.#leg.disregard();
     this.#left ??= this.#leave();
     return this.#left;
   }
 
   async #endCall(headers: Record<string, string>, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#end === null) {
+    if (this.#leg.end === null) {
       const asked = askToEnd(this.#room, this.caller.identity, headers);
       await unlessAborted(Promise.race([this.ended, asked]), signal);
     }
-    if (this.#end !== 'hungUp') await unlessAborted(this.#control.remove(), signal);
+    if (this.#leg.end !== 'hungUp') await unlessAborted(this.#control.remove(), signal);
   }
 
   async #lastWordHeard(): Promise<void> {
-    if (this.#end === null) await this.#speaker?.heard();
+    if (this.#leg.end === null) await this.#speaker?.heard();
   }
 
   async #leave(): Promise<void> {
@@ -189,35 +192,4 @@ class LiveKitRoomLine implements RoomLine {
       await this.#speaker?.close();
     }
   }
-
-  #press(digit: string, sender: RemoteParticipant | undefined): void {
-    if (sender?.identity !== this.caller.identity) this.#onIgnoredKey('stranger');
-    else if (sender.kind !== ParticipantKind.SIP) this.#onIgnoredKey('notSip');
-    else if (!KEY.test(digit)) this.#onIgnoredKey('notAKey');
-    else this.#onKey(Secret.of(digit));
-  }
-
-  #lookForCaller(ifGone: LineEnd): void {
-    const caller = this.#room.remoteParticipants.get(this.caller.identity);
-    if (caller !== undefined && hasHungUp(caller)) this.#endWith('hungUp');
-    // While we reconnect the room is shown empty, and the caller's side may come back after us.
-    if (caller === undefined && !this.#away) this.#endWith(ifGone);
-  }
-
-  #comeBack(): void {
-    this.#away = false;
-    this.#lookForCaller('lost');
-  }
-
-  #endWith(end: LineEnd): void {
-    if (this.#end !== null || this.#left !== null) return;
-    this.#end = end;
-    this.#settleEnd(end);
-  }
-}
-
-/** The server ends a room only when it is deleted, or closed for want of callers. */
-function endOf(reason: DisconnectReason): LineEnd {
-  const closed = [DisconnectReason.ROOM_DELETED, DisconnectReason.ROOM_CLOSED];
-  return closed.includes(reason) ? 'hungUp' : 'lost';
 }

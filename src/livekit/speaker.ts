@@ -60,10 +60,13 @@ export class Speaker {
     }
   }
 
-  /** Plays the clips in one go, after whatever plays now. Done when the last sample is played out. */
-  play(clips: readonly Clip[], signal: AbortSignal): Promise<void> {
+  /**
+   * Plays the clips in one go, after whatever plays now. Done when the last sample is played out.
+   * `onSilence` is told when an abort has stopped it and nothing of it is left in the queue.
+   */
+  play(clips: readonly Clip[], signal: AbortSignal, onSilence: () => void): Promise<void> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
-    const turn = this.#turn.then(() => this.#speak(clips, stop));
+    const turn = this.#turn.then(() => this.#speak(clips, stop, onSilence));
     this.#turn = turn.catch(() => undefined);
     return unlessAborted(turn, stop);
   }
@@ -81,15 +84,21 @@ export class Speaker {
     await this.#track.close();
   }
 
-  async #speak(clips: readonly Clip[], stop: AbortSignal): Promise<void> {
+  async #speak(clips: readonly Clip[], stop: AbortSignal, onSilence: () => void): Promise<void> {
     if (stop.aborted) return;
-    const hush = () => this.#source.clearQueue();
+    let isCapturing = false;
+    const hush = () => {
+      this.#source.clearQueue();
+      if (!isCapturing) onSilence();
+    };
     stop.addEventListener('abort', hush, { once: true });
     try {
       for (const clip of [...clips, FLUSH]) {
         const { samples } = clip;
+        isCapturing = true;
         await this.#source.captureFrame(new AudioFrame(samples, SAMPLE_RATE, 1, samples.length));
         if (stop.aborted) return;
+        isCapturing = false;
       }
       await this.#source.waitForPlayout();
       this.#heardAt = performance.now() + EAR_DELAY_MS;
@@ -97,8 +106,11 @@ export class Speaker {
       throw new IvrFault('IVR_LINE_LOST', 'playing a recording: the audio source failed');
     } finally {
       stop.removeEventListener('abort', hush);
-      // A capture that was under way when the queue was cleared has landed after it.
-      if (stop.aborted) hush();
+      // What was being captured when the queue was cleared has landed after that.
+      if (stop.aborted && isCapturing) {
+        isCapturing = false;
+        hush();
+      }
     }
   }
 }

@@ -19,14 +19,28 @@ export interface EntryRules {
   readonly nextKeyMs: number;
   /** First key to the end of the entry. */
   readonly entryMs: number;
+  /** A `#` this soon after the key before an entry belongs to the entry before. */
+  readonly latePoundMs: number;
+  /**
+   * Keys this soon after the key before belong to the entry before: at the beginning of an entry that is
+   * asked again, and after a complete one where nothing can be keyed ahead.
+   */
+  readonly lateKeyMs: number;
+  /** How often `*` on an empty entry plays the prompt once more. */
+  readonly promptRepeats: number;
+  /** Keys closer than this were not pressed by a person: a bridge made two of one. */
+  readonly fastestKeyMs: number;
 }
 
-/** What a caller can ask for by one digit alone, followed by `#` or silence. */
-export type Command = 'operator' | 'resend';
-export type Commands = Readonly<Record<string, Command>>;
+/** What a caller can ask for by one digit alone, followed by `#` or silence: its name by its key. */
+export type Commands = Readonly<Record<string, string>>;
 
-/** `sinceLastMs`: time since the key before, whichever entry that belonged to; Infinity for the first. */
+/**
+ * `sinceLastMs`: time since the key before, whichever entry that belonged to; Infinity for the first.
+ * `keys.missed`: the line was away, so that keys may be lost between those before and those after.
+ */
 export type KeyEvent =
+  | { readonly type: 'keys.missed' }
   | { readonly type: 'digit.pressed'; readonly digit: Secret; readonly sinceLastMs: number }
   | { readonly type: 'star.pressed'; readonly sinceLastMs: number }
   | { readonly type: 'pound.pressed'; readonly sinceLastMs: number };
@@ -37,20 +51,28 @@ export interface CollectInput {
   readonly commands: Commands;
   /** Whether keys that were pressed before this entry are dropped. */
   readonly fresh: boolean;
+  /** Whether something was wrong with the entry before: keys that may be left of it are dropped too. */
+  readonly again: boolean;
 }
 
 export type Collected =
   | { readonly kind: 'entered'; readonly entry: Secret }
-  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'command'; readonly command: string }
   /** `hasPressed`: keys came, but none of them was left (`*`). */
   | { readonly kind: 'noInput'; readonly hasPressed: boolean }
   | { readonly kind: 'tooShort' | 'tooLong' | 'doubtful' };
 
-/** Two keys closer than this were not pressed by a person (a bridge repeated one). */
-const FASTEST_KEY_MS = 40;
-/** A `#` this soon after a complete fixed-length entry still belongs to that entry. */
-const LATE_POUND_MS = 1500;
-const PROMPT_REPEATS = 3;
+/** What the entry that has just ended came to; `event` is the done event of this chart. */
+export function collected(event: unknown): Collected {
+  return (event as { readonly output: Collected }).output;
+}
+
+/** Whether any key was pressed, in that entry or, as `before` tells, earlier in the call. */
+export function hasPressed(before: boolean, event: unknown): boolean {
+  const result = collected(event);
+  return before || result.kind !== 'noInput' || result.hasPressed;
+}
+
 /** Longest entry that is kept; further keys of a too long entry are only counted as too long. */
 const KEPT_KEYS = 31;
 
@@ -59,6 +81,8 @@ interface Context extends CollectInput {
   readonly repeats: number;
   /** Whether any key came for this entry. */
   readonly hasPressed: boolean;
+  /** Whether keys were dropped that belonged to the entry before. */
+  readonly hadLateKeys: boolean;
 }
 
 export const collectDigitsMachine = setup({
@@ -82,18 +106,27 @@ export const collectDigitsMachine = setup({
           ? context.entry.append(event.digit)
           : context.entry,
     }),
+    noteLateKey: assign({ hadLateKeys: true }),
     clear: assign({ entry: Secret.empty, hasPressed: true }),
     countRepeat: assign({ repeats: ({ context }) => context.repeats + 1, hasPressed: true }),
   },
   guards: {
     isFresh: ({ context }) => context.fresh,
     isBargeable: ({ context }) => context.rules.bargeIn,
-    isTooFast: ({ event }) => 'sinceLastMs' in event && event.sinceLastMs < FASTEST_KEY_MS,
+    isTooFast: ({ context, event }) =>
+      'sinceLastMs' in event && event.sinceLastMs < context.rules.fastestKeyMs,
     isHastyTerminator: and(['isTerminator', 'isTooFast']),
-    isLatePound: ({ event }) => 'sinceLastMs' in event && event.sinceLastMs <= LATE_POUND_MS,
+    isLatePound: ({ context, event }) =>
+      'sinceLastMs' in event && event.sinceLastMs <= context.rules.latePoundMs,
+    isLateDigit: ({ context, event }) =>
+      context.again &&
+      !context.hasPressed &&
+      'sinceLastMs' in event &&
+      event.sinceLastMs < context.rules.lateKeyMs,
+    isAlone: ({ context }) => !context.rules.typeAhead,
     isTerminator: ({ context }) => context.rules.terminator !== 'none',
     isPoundMissing: ({ context }) => context.rules.terminator === 'required',
-    hasRepeatsLeft: ({ context }) => context.repeats < PROMPT_REPEATS,
+    hasRepeatsLeft: ({ context }) => context.repeats < context.rules.promptRepeats,
     isDoubtful: stateIn({ listening: { entering: 'doubtful' } }),
     isComplete: ({ context: { entry, rules } }) =>
       rules.terminator !== 'required' &&
@@ -108,11 +141,18 @@ export const collectDigitsMachine = setup({
     firstKey: ({ context }) => context.rules.firstKeyMs,
     nextKey: ({ context }) => context.rules.nextKeyMs,
     entry: ({ context }) => context.rules.entryMs,
+    lateKey: ({ context }) => context.rules.lateKeyMs,
   },
 }).createMachine({
   id: 'collectDigits',
   description: 'One entry by keypad, from the prompt to a judged entry.',
-  context: ({ input }) => ({ ...input, entry: Secret.empty, repeats: 0, hasPressed: false }),
+  context: ({ input }) => ({
+    ...input,
+    entry: Secret.empty,
+    repeats: 0,
+    hasPressed: false,
+    hadLateKeys: false,
+  }),
   output: ({ event }) => event.output as Collected,
   initial: 'beginning',
   states: {
@@ -164,7 +204,7 @@ export const collectDigitsMachine = setup({
           states: {
             clear: {
               description: 'Nothing doubtful so far.',
-              always: { guard: 'isComplete', target: '#collectDigits.judging' },
+              always: { guard: 'isComplete', target: '#collectDigits.listening.complete' },
               after: { nextKey: '#collectDigits.lapsing' },
               on: {
                 'digit.pressed': [
@@ -200,11 +240,50 @@ export const collectDigitsMachine = setup({
               actions: 'clear',
               target: 'awaitingFirstKey',
             },
+            'keys.missed': {
+              description: 'Halves of an entry are never joined: it is asked again.',
+              target: '#collectDigits.doubtful',
+            },
+          },
+        },
+        complete: {
+          description: 'A fixed length is reached.',
+          initial: 'deciding',
+          states: {
+            deciding: {
+              always: [
+                { guard: 'isAlone', target: 'settling' },
+                { target: '#collectDigits.judging' },
+              ],
+            },
+            settling: {
+              description:
+                'Nothing can be keyed ahead: one more key is no other entry, but one too many in this.',
+              after: { lateKey: '#collectDigits.judging' },
+              on: {
+                'digit.pressed': [
+                  { guard: 'isTooFast', target: '#collectDigits.doubtful' },
+                  { target: '#collectDigits.tooLong' },
+                ],
+                'keys.missed': '#collectDigits.doubtful',
+                'pound.pressed': '#collectDigits.judging',
+                'star.pressed': {
+                  description: 'Starts the entry again; no try is counted.',
+                  actions: 'clear',
+                  target: '#collectDigits.listening.awaitingFirstKey',
+                },
+              },
+            },
           },
         },
       },
       on: {
         'digit.pressed': [
+          {
+            guard: 'isLateDigit',
+            description: 'What is left of the entry that is asked again.',
+            actions: 'noteLateKey',
+          },
           { guard: 'isTooFast', actions: 'append', target: '.entering.doubtful' },
           { actions: 'append', target: '.entering.clear' },
         ],
@@ -245,12 +324,15 @@ export const collectDigitsMachine = setup({
       type: 'final',
       output: ({ context: { entry, commands } }): Collected => ({
         kind: 'command',
-        command: commands[entry.reveal()] as Command,
+        command: commands[entry.reveal()] ?? '',
       }),
     },
     noInput: {
       type: 'final',
-      output: ({ context }): Collected => ({ kind: 'noInput', hasPressed: context.hasPressed }),
+      output: ({ context }): Collected => ({
+        kind: 'noInput',
+        hasPressed: context.hasPressed || context.hadLateKeys,
+      }),
     },
     tooShort: { type: 'final', output: { kind: 'tooShort' } },
     tooLong: { type: 'final', output: { kind: 'tooLong' } },

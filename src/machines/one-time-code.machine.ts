@@ -2,17 +2,22 @@
 // `sends` codes and `tries` checks in a call; a new code gives no new tries.
 
 import { assign, setup, stateIn } from 'xstate';
-import type { Utterance } from '../prompts/catalogue.ts';
-import { sayDigits } from '../prompts/say.ts';
+import type { Locale, Utterance } from '../prompts/catalogue.ts';
+import { sayLastTwo, unseen } from '../prompts/say.ts';
 import type { Commands } from './collect-digits.machine.ts';
+import { bridged, FILLER_MS } from './filler.ts';
 import type { CodeStep } from './line-plan.ts';
 import { ask } from './port.ts';
-import { type AccountHandle, type StepResult, stepMachine } from './step.machine.ts';
+import { type StepResult, stepMachine } from './step.machine.ts';
+import type { AccountHandle } from './verify-entry.machine.ts';
 
 export interface OneTimeCodeInput {
   readonly plan: CodeStep;
   readonly account: AccountHandle;
   readonly commands: Commands;
+  readonly locale: Locale;
+  /** The day of the call, YYYY-MM-DD. */
+  readonly today: string;
   readonly verdictMs: number;
 }
 
@@ -21,25 +26,12 @@ export interface OneTimeCodeResult {
   readonly tried: number;
 }
 
-/** Waiting for an answer longer than this, the caller is told so. */
-const FILLER_MS = 1000;
-
 interface Context extends OneTimeCodeInput {
   readonly challenge: string;
   readonly sent: number;
   readonly tried: number;
   readonly prompt: Utterance;
 }
-
-const reassuring = {
-  description: 'Nobody should wonder whether the line is dead.',
-  invoke: {
-    id: 'playPrompt',
-    src: 'playPrompt',
-    input: (): { utterance: Utterance } => ({ utterance: ['one-moment'] }),
-    onError: 'quiet',
-  },
-} as const;
 
 function stepResult(event: unknown): StepResult {
   return (event as { output: StepResult }).output;
@@ -60,7 +52,7 @@ export const oneTimeCodeMachine = setup({
     announceCode: assign({
       prompt: ({ context }) => [
         'code-sent' as const,
-        ...sayDigits(context.account.otp.to ?? ''),
+        unseen(sayLastTwo(context.account.otp.to ?? '')),
         ...askForCode,
       ],
     }),
@@ -113,8 +105,7 @@ export const oneTimeCodeMachine = setup({
         onError: 'unavailable',
       },
       after: { verdict: 'unavailable' },
-      initial: 'quiet',
-      states: { quiet: { after: { filler: 'reassuring' } }, reassuring },
+      ...bridged,
     },
     sending: {
       description: 'A code goes to the number on file; the customer’s system has that number.',
@@ -130,8 +121,7 @@ export const oneTimeCodeMachine = setup({
         onError: 'unavailable',
       },
       after: { verdict: 'unavailable' },
-      initial: 'quiet',
-      states: { quiet: { after: { filler: 'reassuring' } }, reassuring },
+      ...bridged,
     },
     awaitingCode: {
       description: 'The code is collected while the time before another one runs.',
@@ -150,6 +140,8 @@ export const oneTimeCodeMachine = setup({
                   subject: { step: 'oneTimeCode', challenge: context.challenge },
                   prompt: context.prompt,
                   commands: { ...context.commands, '9': 'resend' },
+                  locale: context.locale,
+                  today: context.today,
                   tried: context.tried,
                   fresh: true,
                   hasPressed: true,

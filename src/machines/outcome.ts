@@ -15,7 +15,8 @@ export type StepName = 'account' | 'passcode' | 'birthDate' | 'oneTimeCode';
 /**
  * How a step ended. `notPossible`: no code may be sent to this account (no phone on file, SIM changed).
  * `unknown`: there is no such account, and the caller was not told so. `faulted`: a component of ours
- * broke. `hungUp`, `abandoned`: the call ended while the step was under way.
+ * broke. `hungUp`, `abandoned`: the call ended while the step was under way. `dropped`: not asked, for the
+ * verdict on the calling number. `upstream`: proven before the call came to us.
  */
 export type StepOutcome =
   | 'accepted'
@@ -27,10 +28,13 @@ export type StepOutcome =
   | 'operator'
   | 'faulted'
   | 'hungUp'
-  | 'abandoned';
+  | 'abandoned'
+  | 'dropped'
+  | 'upstream';
 
 const ENDINGS = {
   'handed-off': 'success',
+  'screened-out': 'caller',
   'hung-up': 'caller',
   'no-input': 'caller',
   'too-many-tries': 'caller',
@@ -64,6 +68,14 @@ export const AMR_OF_STEP = {
   birthDate: ['kba'],
   passcode: ['pin'],
   oneTimeCode: ['otp', 'sms'],
+} as const satisfies Record<StepName, readonly Amr[]>;
+
+/** The same for a step that an upstream system proves: how a code was sent there is not known here. */
+export const AMR_OF_PROVEN_STEP = {
+  account: ['upstream'],
+  birthDate: ['kba', 'upstream'],
+  passcode: ['pin', 'upstream'],
+  oneTimeCode: ['otp', 'upstream'],
 } as const satisfies Record<StepName, readonly Amr[]>;
 
 /** Steps whose acceptance is an authentication factor (NIST SP 800-63B: identifiers are none). */

@@ -1,40 +1,32 @@
-// One thing the caller must get right: asked, collected, checked, asked again. One chart for every
-// step; what differs is in its input. Promises at most `tries` checks; keys leave it only as a check.
+// One thing the caller must get right: asked, collected, verified, asked again. One chart for every step;
+// what differs is in its input. Promises at most `tries` verifications; keys leave it only as a check.
 
 import { assign, setup } from 'xstate';
-import type { Utterance } from '../prompts/catalogue.ts';
+import type { Locale, Utterance } from '../prompts/catalogue.ts';
 import { type AskAgainCause, askAgainFor } from '../prompts/wording.ts';
-import { type Collected, type Commands, collectDigitsMachine } from './collect-digits.machine.ts';
+import {
+  type Commands,
+  collectDigitsMachine,
+  collected,
+  hasPressed,
+} from './collect-digits.machine.ts';
 import type { StepPlan } from './line-plan.ts';
-import { ask } from './port.ts';
 import { Secret } from './secret.ts';
-
-/** What the customer's system told us about an account; `ref` null: there is no such account. */
-export interface AccountHandle {
-  readonly ref: string | null;
-  readonly otp: { readonly available: boolean; readonly to: string | null };
-}
-
-/** What an entry is checked against. */
-export type Subject =
-  | { readonly step: 'account' }
-  | { readonly step: 'passcode'; readonly ref: string | null }
-  | { readonly step: 'birthDate'; readonly ref: string | null }
-  | { readonly step: 'oneTimeCode'; readonly challenge: string };
-
-/**
- * The answer of a check. Only `accepted` verifies; `unknown` (no such account) is told to nobody;
- * `unavailable` is never said to the caller as "wrong".
- */
-export type Verdict =
-  | { readonly kind: 'accepted'; readonly account?: AccountHandle }
-  | { readonly kind: 'unknown' | 'rejected' | 'unavailable' };
+import {
+  type AccountHandle,
+  type Subject,
+  type VerifyEntryResult,
+  verifyEntryMachine,
+} from './verify-entry.machine.ts';
 
 export interface StepInput {
   readonly plan: StepPlan;
   readonly subject: Subject;
   readonly prompt: Utterance;
   readonly commands: Commands;
+  readonly locale: Locale;
+  /** The day of the call, YYYY-MM-DD. */
+  readonly today: string;
   /** Tries used before, in this call. */
   readonly tried: number;
   /** Whether keys pressed before the first entry are dropped. */
@@ -60,97 +52,91 @@ export interface StepResult {
   readonly account: AccountHandle | null;
 }
 
-/** Doubtful entries that are asked again without counting; the next ones count. */
+/** Entries that were doubtful, or that the caller took back, asked again without counting; more count. */
 const FREE_REPEATS = 3;
-const FILLER_MS = 1000;
 
 interface Context extends StepInput {
   readonly entry: Secret;
-  readonly doubted: number;
+  readonly repeated: number;
+  /** How often each cause was told. */
+  readonly told: Readonly<Partial<Record<AskAgainCause, number>>>;
   readonly account: AccountHandle | null;
   readonly lastCause: AskAgainCause | null;
 }
 
-type Finished = { readonly output: Collected };
+/** Causes that are known at the last key of an entry; the caller may still be keying then. */
+const KNOWN_AT_ONCE: ReadonlySet<AskAgainCause | null> = new Set<AskAgainCause>([
+  'doubtful',
+  'tooLong',
+  'mistyped',
+  'noSuchDate',
+  'rejected',
+]);
 
-function collected(event: unknown): Collected {
-  return (event as Finished).output;
+/** Whether keys may be left of the entry before: nothing is left of one that `#` or silence has ended. */
+function mayBeKeying({ lastCause, plan: { rules } }: Context): boolean {
+  return rules.minLength === rules.maxLength && KNOWN_AT_ONCE.has(lastCause);
 }
 
-/** Whether the caller has pressed any key in this call, the entry that just ended included. */
-function hasPressed(context: Context, event: unknown): boolean {
-  const result = collected(event);
-  return context.hasPressed || result.kind !== 'noInput' || result.hasPressed;
-}
-
-function verdict(event: unknown): Verdict {
-  return (event as { readonly output: Verdict }).output;
+function verified(event: unknown): VerifyEntryResult {
+  return (event as { readonly output: VerifyEntryResult }).output;
 }
 
 export const stepMachine = setup({
   types: { context: {} as Context, input: {} as StepInput, output: {} as StepResult },
-  actors: {
-    collectDigits: collectDigitsMachine,
-    playPrompt: ask<void, { utterance: Utterance }>('playPrompt'),
-    checkEntry: ask<Verdict, { entry: Secret; plan: StepPlan; subject: Subject }>('checkEntry'),
-  },
+  actors: { collectDigits: collectDigitsMachine, verifyEntry: verifyEntryMachine },
   actions: {
     keepEntry: assign({
       entry: ({ event }) => {
         const result = collected(event);
         return result.kind === 'entered' ? result.entry : Secret.empty;
       },
-      hasPressed: true,
     }),
-    wipeEntry: ({ context }) => context.entry.wipe(),
     forgetEntry: assign({ entry: Secret.empty }),
     countTry: assign({ tried: ({ context }) => context.tried + 1 }),
-    keepAccount: assign({
-      account: ({ event }) => {
-        const result = verdict(event);
-        return result.kind === 'accepted' ? (result.account ?? null) : null;
-      },
+    keepResult: assign({
+      tried: ({ event }) => verified(event).tried,
+      account: ({ event }) => verified(event).account,
     }),
-    countDoubt: assign({ doubted: ({ context }) => context.doubted + 1 }),
-    askAgain: assign({
-      prompt: ({ context }, { cause }: { cause: AskAgainCause }) =>
-        askAgainFor(context.plan.step, cause),
-      lastCause: (_, { cause }) => cause,
-      hasPressed: ({ context, event }) => hasPressed(context, event),
-      fresh: true,
+    countRepeat: assign({ repeated: ({ context }) => context.repeated + 1 }),
+    noteKeys: assign({ hasPressed: ({ context, event }) => hasPressed(context.hasPressed, event) }),
+    askAgain: assign(({ context }, { cause }: { cause: AskAgainCause }) => {
+      const before = context.told[cause] ?? 0;
+      return {
+        prompt: askAgainFor(context.subject, cause, before),
+        told: { ...context.told, [cause]: before + 1 },
+        lastCause: cause,
+        fresh: true,
+      };
     }),
   },
   guards: {
     isEntered: ({ event }) => collected(event).kind === 'entered',
-    isOperator: ({ event }) => {
+    isCommand: ({ event }, { command }: { command: string }) => {
       const result = collected(event);
-      return result.kind === 'command' && result.command === 'operator';
-    },
-    isResend: ({ event }) => {
-      const result = collected(event);
-      return result.kind === 'command' && result.command === 'resend';
+      return result.kind === 'command' && result.command === command;
     },
     isFreeDoubt: ({ context, event }) =>
-      collected(event).kind === 'doubtful' && context.doubted < FREE_REPEATS,
+      collected(event).kind === 'doubtful' && context.repeated < FREE_REPEATS,
     isSilentAgain: ({ context, event }) =>
-      context.lastCause === 'noInput' && !hasPressed(context, event),
+      context.lastCause === 'noInput' && !hasPressed(context.hasPressed, event),
     hasCause: ({ event }, { cause }: { cause: AskAgainCause }) => collected(event).kind === cause,
-    hasTriesLeft: ({ context }) => context.tried < context.plan.tries,
-    isVerdict: ({ event }, { kind }: { kind: Verdict['kind'] }) => verdict(event).kind === kind,
+    isResult: ({ event }, { kind }: { kind: VerifyEntryResult['kind'] }) =>
+      verified(event).kind === kind,
+    isFreeCorrection: ({ context, event }) =>
+      verified(event).kind === 'reentered' && context.repeated < FREE_REPEATS,
     isConcealed: ({ context, event }) =>
-      context.concealsUnknown && verdict(event).kind === 'unknown',
-  },
-  delays: {
-    filler: FILLER_MS,
-    verdict: ({ context }) => context.verdictMs,
+      context.concealsUnknown && verified(event).kind === 'unknown',
+    hasTriesLeft: ({ context }) => context.tried < context.plan.tries,
   },
 }).createMachine({
   id: 'step',
-  description: 'One thing the caller must get right: ask, collect, check, ask again.',
+  description: 'One thing the caller must get right: ask, collect, verify, ask again.',
   context: ({ input }) => ({
     ...input,
     entry: Secret.empty,
-    doubted: 0,
+    repeated: 0,
+    told: {},
     account: null,
     lastCause: null,
   }),
@@ -171,15 +157,20 @@ export const stepMachine = setup({
           rules: context.plan.rules,
           commands: context.commands,
           fresh: context.fresh,
+          again: mayBeKeying(context),
         }),
         onDone: [
-          { guard: 'isEntered', actions: ['keepEntry', 'countTry'], target: 'checking' },
-          { guard: 'isOperator', target: 'operator' },
-          { guard: 'isResend', target: 'resend' },
+          { guard: 'isEntered', actions: ['keepEntry', 'noteKeys'], target: 'verifying' },
+          { guard: { type: 'isCommand', params: { command: 'operator' } }, target: 'operator' },
+          { guard: { type: 'isCommand', params: { command: 'resend' } }, target: 'resend' },
           {
             guard: 'isFreeDoubt',
             description: 'Asked again, not counted.',
-            actions: ['countDoubt', { type: 'askAgain', params: { cause: 'doubtful' } }],
+            actions: [
+              'countRepeat',
+              'noteKeys',
+              { type: 'askAgain', params: { cause: 'doubtful' } },
+            ],
             target: 'asking',
             reenter: true,
           },
@@ -190,59 +181,77 @@ export const stepMachine = setup({
           },
           ...(['noInput', 'tooShort', 'tooLong', 'doubtful'] as const).map((cause) => ({
             guard: { type: 'hasCause' as const, params: { cause } },
-            actions: ['countTry' as const, { type: 'askAgain' as const, params: { cause } }],
+            actions: [
+              'countTry' as const,
+              'noteKeys' as const,
+              { type: 'askAgain' as const, params: { cause } },
+            ],
             target: 'counting',
           })),
         ],
         onError: 'faulted',
       },
     },
-    counting: {
-      description: 'A try is used up.',
-      always: [{ guard: 'hasTriesLeft', target: 'asking' }, { target: 'tooManyTries' }],
-    },
-    checking: {
-      description:
-        'The customer’s system is asked. Late answers of an earlier try never arrive here.',
+    verifying: {
+      description: 'The entry is looked at, read back where the line wants that, and checked.',
       invoke: {
-        id: 'checkEntry',
-        src: 'checkEntry',
+        id: 'verifyEntry',
+        src: 'verifyEntry',
         input: ({ context }) => ({
           entry: context.entry,
-          plan: context.plan,
           subject: context.subject,
+          check: context.plan.check,
+          readBack: context.plan.readBack,
+          commands: context.commands,
+          tried: context.tried,
+          locale: context.locale,
+          today: context.today,
+          verdictMs: context.verdictMs,
         }),
         onDone: [
           {
-            guard: { type: 'isVerdict', params: { kind: 'accepted' } },
-            actions: 'keepAccount',
-            target: 'accepted',
-          },
-          { guard: { type: 'isVerdict', params: { kind: 'unavailable' } }, target: 'unavailable' },
-          {
             guard: 'isConcealed',
             description: 'No such account, and the caller is not told: the next step will fail.',
+            actions: 'keepResult',
             target: 'unknown',
           },
-          { actions: { type: 'askAgain', params: { cause: 'rejected' } }, target: 'counting' },
+          ...(['accepted', 'unavailable', 'operator', 'faulted'] as const).map((kind) => ({
+            guard: { type: 'isResult' as const, params: { kind } },
+            actions: 'keepResult' as const,
+            target: kind,
+          })),
+          {
+            guard: 'isFreeCorrection',
+            description: 'Asked again, not counted.',
+            actions: ['countRepeat', { type: 'askAgain', params: { cause: 'reentered' } }],
+            target: 'asking',
+          },
+          ...(['mistyped', 'noSuchDate'] as const).map((cause) => ({
+            guard: { type: 'isResult' as const, params: { kind: cause } },
+            actions: ['countTry' as const, { type: 'askAgain' as const, params: { cause } }],
+            target: 'counting',
+          })),
+          ...(['reentered', 'unconfirmed'] as const).map((kind) => ({
+            guard: { type: 'isResult' as const, params: { kind } },
+            actions: [
+              'countTry' as const,
+              { type: 'askAgain' as const, params: { cause: 'reentered' as const } },
+            ],
+            target: 'counting',
+          })),
+          {
+            description: 'Rejected, or no such account: told in the same words.',
+            actions: ['keepResult', { type: 'askAgain', params: { cause: 'rejected' } }],
+            target: 'counting',
+          },
         ],
         onError: 'faulted',
       },
-      exit: ['wipeEntry', 'forgetEntry'],
-      after: { verdict: 'unavailable' },
-      initial: 'quiet',
-      states: {
-        quiet: { after: { filler: 'reassuring' } },
-        reassuring: {
-          description: 'Nobody should wonder whether the line is dead.',
-          invoke: {
-            id: 'playPrompt',
-            src: 'playPrompt',
-            input: { utterance: ['one-moment'] },
-            onError: 'quiet',
-          },
-        },
-      },
+      exit: 'forgetEntry',
+    },
+    counting: {
+      description: 'A try is used up.',
+      always: [{ guard: 'hasTriesLeft', target: 'asking' }, { target: 'tooManyTries' }],
     },
     accepted: { type: 'final', output: 'accepted' },
     unknown: { type: 'final', output: 'unknown' },

@@ -21,14 +21,15 @@ export const TARGET_LOUDNESS = -20;
 /** Below this nothing is heard on a telephone beside speech at the target, in dBFS. */
 export const SILENCE = -50;
 
-const LOUDNESS_TOLERANCE = 3;
+/** Any two recordings are then within 2 dB of each other. */
+export const LOUDNESS_TOLERANCE = 1;
 /** Leaves the codecs on the way room above the samples, in dBFS. */
-const HIGHEST_PEAK = -1;
+export const HIGHEST_PEAK = -1;
 /** Silence at either end is heard as a gap, and callers wait through it. */
-const LEADING_SILENCE_MS = 60;
-const TRAILING_SILENCE_MS = 200;
+export const LEADING_SILENCE_MS = 60;
+export const TRAILING_SILENCE_MS = 200;
 /** Nobody listens that long; it also bounds what one clip may queue. */
-const LONGEST_SECONDS = 30;
+export const LONGEST_SECONDS = 30;
 
 const CONVERT = 'export it again as WAV: 16 kHz, mono, 16-bit linear PCM';
 
@@ -92,10 +93,11 @@ function judgeSound(samples: Int16Array): readonly Flaw[] {
       mend: 'record it again with less gain',
     });
   }
-  if (Math.abs(loud - TARGET_LOUDNESS) > LOUDNESS_TOLERANCE) {
+  const change = TARGET_LOUDNESS - loud;
+  if (Math.abs(change) > LOUDNESS_TOLERANCE) {
     flaws.push({
       problem: `has ${loud.toFixed(1)} LUFS instead of ${TARGET_LOUDNESS} (± ${LOUDNESS_TOLERANCE})`,
-      mend: `bring it to ${TARGET_LOUDNESS} LUFS`,
+      mend: `change its level by ${change > 0 ? '+' : ''}${change.toFixed(1)} dB`,
     });
   }
   return flaws;

@@ -26,4 +26,25 @@ const callRecords: Migration = {
   },
 };
 
-export const migrations: Record<string, Migration> = { '001-call-records': callRecords };
+const usedTokens: Migration = {
+  async up(db: Kysely<never>) {
+    await db.schema
+      .createTable('used_tokens')
+      .addColumn('issuer', 'text', (column) => column.notNull())
+      .addColumn('jti_hash', 'blob', (column) => column.notNull())
+      .addColumn('expires_at', 'integer', (column) => column.notNull())
+      .addPrimaryKeyConstraint('used_tokens_once', ['issuer', 'jti_hash'])
+      .modifyEnd(sql`strict, without rowid`)
+      .execute();
+    await db.schema
+      .createIndex('used_tokens_expired')
+      .on('used_tokens')
+      .column('expires_at')
+      .execute();
+  },
+};
+
+export const migrations: Record<string, Migration> = {
+  '001-call-records': callRecords,
+  '002-used-tokens': usedTokens,
+};

@@ -7,16 +7,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { IvrFault } from '../ivr/fault.ts';
-import type { RecordStore } from '../ivr/ports.ts';
+import type { RecordStore, UsedTokens } from '../ivr/ports.ts';
 import { callRecords } from './call-records.ts';
 import { migrations } from './migrations.ts';
 import type { StoreSchema } from './schema.ts';
 import { nodeSqliteDialect } from './sqlite-dialect.ts';
 import { attempt, LOCK_WAIT_MS } from './store-fault.ts';
+import { usedTokens } from './used-tokens.ts';
 
 /** An open store. Disposing closes it; nothing of it may be used after that. */
 export interface Store extends AsyncDisposable {
   readonly records: RecordStore;
+  readonly usedTokens: UsedTokens;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function openStore(url: string): Promise<Store> {
   );
   return {
     records: callRecords(db),
+    usedTokens: usedTokens(db),
     [Symbol.asyncDispose]: () => db.destroy(),
   };
 }

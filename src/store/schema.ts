@@ -12,6 +12,15 @@ export interface CallRecordsTable {
   readonly record: string;
 }
 
+export interface UsedTokensTable {
+  readonly issuer: string;
+  /** SHA-256 of the token's id. */
+  readonly jti_hash: Uint8Array;
+  /** Milliseconds since 1970; from then on the row means nothing. */
+  readonly expires_at: number;
+}
+
 export interface StoreSchema {
   readonly call_records: CallRecordsTable;
+  readonly used_tokens: UsedTokensTable;
 }

@@ -1,5 +1,6 @@
-// What a worker answers over HTTP: is it alive, is it ready, its public keys; under `dev` also a live
-// view of its calls. Promises: no answer holds a caller's key or number. Knows no call from inside.
+// What a worker answers over HTTP: is it alive, is it ready, its figures, its public keys; under `dev`
+// also a live view of its calls. Promises: no answer holds a caller's key or number. Knows no call from
+// inside.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,11 +11,14 @@ import { streamSSE } from 'hono/streaming';
 import { IvrFault } from '../ivr/fault.ts';
 import type { CallObservation } from '../ivr/observation.ts';
 
-/** One thing a worker needs to serve calls; `why` says what is wrong and what to do. */
+/** One thing a worker needs to serve calls; `why` says what is wrong, or not as it was meant, and the mend. */
 export interface Check {
   readonly ok: boolean;
   readonly why?: string;
 }
+
+/** What a worker counts and times, as a text that says of which kind it is. */
+export type Exposition = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 export type Readiness = Readonly<Record<'livekit' | 'store' | 'prompts' | 'draining', Check>>;
 
@@ -26,6 +30,7 @@ export interface WorkerHttpOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly readiness: () => Promise<Readiness>;
+  readonly metrics: Exposition;
   /** The public keys that tickets are checked against. */
   readonly jwks: object;
   /** Only under `dev`: live calls for the terminal phone. */
@@ -58,13 +63,17 @@ export async function startWorkerHttp(
   };
 }
 
-function routes({ readiness, jwks, watch }: WorkerHttpOptions): Hono {
+function routes({ readiness, metrics, jwks, watch }: WorkerHttpOptions): Hono {
   const app = new Hono();
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
     const checks = await readiness();
     const ready = Object.values(checks).every(({ ok }) => ok);
     return c.json({ ready, checks }, ready ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => {
+    const { contentType, text } = await metrics();
+    return c.body(text, 200, { 'Content-Type': contentType });
   });
   app.get('/.well-known/jwks.json', (c) => {
     c.header('Cache-Control', 'public, max-age=300');

@@ -1,4 +1,4 @@
-// The five questions of a call, each as one line, for tests that go through all of them.
+// The questions of a call, each as one line, for tests that go through all of them.
 
 import type { Backend } from '../../src/ivr/ports.ts';
 import { Secret } from '../../src/machines/secret.ts';
@@ -8,8 +8,18 @@ export const ACCOUNT = '31415926';
 export const BIRTH_DATE = '1979-03-14';
 export const CODE = '402718';
 
-export const ROUTES = ['lookup', 'knowledge', 'otp', 'check', 'sim'] as const;
-export type Route = (typeof ROUTES)[number];
+export const CUSTOMER = 'customer-1001';
+
+/** A lookup is asked in two ways. */
+export const QUESTIONS = ['lookup', 'customer', 'knowledge', 'otp', 'check', 'sim'] as const;
+export type Question = (typeof QUESTIONS)[number];
+
+/** Routes by the names that the demo bank's faults have for them. */
+export type Route = Exclude<Question, 'customer'>;
+
+export function routeOf(question: Question): Route {
+  return question === 'customer' ? 'lookup' : question;
+}
 
 export interface Words {
   readonly ref: string;
@@ -18,17 +28,19 @@ export interface Words {
 
 const STUB_WORDS: Words = { ref: 'acc_canary', challenge: 'ch_canary' };
 
-/** Asks one route's question with usual values. */
+/** Asks one question with usual values. */
 export function ask(
   backend: Backend,
-  route: Route,
+  question: Question,
   { ref, challenge }: Words = STUB_WORDS,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<unknown> {
   const by = { call: 'call_1', signal };
-  switch (route) {
+  switch (question) {
     case 'lookup':
       return backend.lookup(Secret.of(ACCOUNT), by);
+    case 'customer':
+      return backend.lookupCustomer(Secret.of(CUSTOMER), by);
     case 'knowledge':
       return backend.checkKnowledge(ref, 'birthDate', Secret.of(BIRTH_DATE), by);
     case 'sim':

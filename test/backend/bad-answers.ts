@@ -1,6 +1,6 @@
 // Answers that come with status 200 as JSON, look right at a glance, and must not count.
 
-import { ACCOUNT, type Route } from './asking.ts';
+import { ACCOUNT, CUSTOMER, type Route } from './asking.ts';
 
 const phone = { available: true, to: '…01' };
 const known = { ref: 'acc_1', factors: ['birthDate'], otp: phone };
@@ -40,5 +40,8 @@ export const BAD_ANSWERS: readonly (readonly [Route, what: string, answer: unkno
   ['sim', 'false for unchanged', { changedWithinHours: false }],
 ];
 
-/** Fits the description, but no schema can say that it must not be. */
-export const ACCOUNT_AS_REF = { ...known, ref: ACCOUNT };
+/** These fit the description, but no schema can say that they must not be. */
+export const SENT_AS_REF = [
+  ['lookup', 'the account number', { ...known, ref: ACCOUNT }],
+  ['customer', 'the customer id', { ...known, ref: CUSTOMER }],
+] as const;

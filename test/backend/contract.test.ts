@@ -6,7 +6,17 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { createHttpBackend } from '../../src/backend/http-backend.ts';
 import { startDemoBank } from '../../src/demo/bank.ts';
-import { ACCOUNT, ask, CODE, ROUTES, type Route, TOKEN } from './asking.ts';
+import {
+  ACCOUNT,
+  ask,
+  CODE,
+  CUSTOMER,
+  QUESTIONS,
+  type Question,
+  type Route,
+  routeOf,
+  TOKEN,
+} from './asking.ts';
 import { BAD_ANSWERS } from './bad-answers.ts';
 import { type Asked, sendJson, startStub } from './stub-server.ts';
 
@@ -69,7 +79,7 @@ describe('the description', () => {
     expect(Object.keys(description.paths).sort()).toEqual(Object.values(PATHS).sort());
   });
 
-  test.for(ROUTES)('gives examples of %s that fit it', (route) => {
+  test.for(Object.keys(PATHS) as Route[])('gives examples of %s that fit it', (route) => {
     for (const content of [request(route), answer(route), answer(route, '4XX')]) {
       const examples = Object.values(content.examples);
       expect(examples).not.toHaveLength(0);
@@ -83,11 +93,14 @@ describe('the description', () => {
 });
 
 describe('the HTTP backend', () => {
-  test.for(ROUTES)('asks %s as described, and takes every example of an answer', async (route) => {
+  const named = 'asks %s as described, and takes every example of an answer';
+
+  test.for(QUESTIONS)(named, async (question: Question) => {
+    const route = routeOf(question);
     for (const [name, { value }] of Object.entries(answer(route).examples)) {
       await using stub = await startStub((response) => sendJson(response, value));
       const backend = createHttpBackend({ url: stub.url, token: TOKEN, timeoutSeconds: 10 });
-      const outcome = ask(backend, route);
+      const outcome = ask(backend, question);
       await (name === 'ours'
         ? expect(outcome).rejects.toThrow('not supported yet')
         : expect(outcome).resolves.not.toThrow());
@@ -128,7 +141,8 @@ describe('the demo bank', () => {
 
     const ref = await refOf(ACCOUNT);
     await post('lookup', PATHS.lookup, { account: '00000000' });
-    await post('lookup', PATHS.lookup, { customer: 'C-1' });
+    await post('lookup', PATHS.lookup, { customer: 'customer-0' });
+    expect(await post('lookup', PATHS.lookup, { customer: CUSTOMER })).toMatchObject({ ref });
     for (const value of ['1979-03-14', '1979-02-30']) {
       await post('knowledge', `/accounts/${ref}/knowledge`, { factor: 'birthDate', value });
     }
@@ -141,11 +155,13 @@ describe('the demo bank', () => {
 
     const refusals = [
       await post('lookup', PATHS.lookup, {}),
+      await post('lookup', PATHS.lookup, { account: ACCOUNT, customer: CUSTOMER }),
       await post('knowledge', '/accounts/nobody/knowledge', { factor: 'passcode', value: '1' }),
       await post('otp', `/accounts/${await refOf(other)}/otp`, { purpose: 'bank' }),
       await post('check', '/otp/never', { code: CODE }),
     ];
     expect(refusals).toMatchObject([
+      { status: 400 },
       { status: 400 },
       { status: 404 },
       { status: 409 },

@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createHttpBackend } from '../../src/backend/http-backend.ts';
 import { Secret } from '../../src/machines/secret.ts';
-import { ACCOUNT, ask, ROUTES, TOKEN } from './asking.ts';
-import { ACCOUNT_AS_REF, BAD_ANSWERS } from './bad-answers.ts';
+import { ACCOUNT, ask, CUSTOMER, QUESTIONS, routeOf, TOKEN } from './asking.ts';
+import { BAD_ANSWERS, SENT_AS_REF } from './bad-answers.ts';
 import { type StubServer, sendJson, startStub } from './stub-server.ts';
 
 const UNAVAILABLE = { code: 'IVR_BACKEND_UNAVAILABLE' };
@@ -43,6 +43,16 @@ describe('what the bank is asked', () => {
       /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
     );
     expect(second!.headers['idempotency-key']).not.toBe(first!.headers['idempotency-key']);
+  });
+
+  test('of a customer names no account, and of an account no customer', async () => {
+    await using stub = await startStub((response) => sendJson(response, RIGHT.lookup));
+    await ask(backendAt(stub), 'lookup');
+    await ask(backendAt(stub), 'customer');
+    expect(stub.asked.map(({ path, body }) => [path, JSON.parse(body)])).toEqual([
+      ['/accounts/lookup', { call: 'call_1', account: ACCOUNT }],
+      ['/accounts/lookup', { call: 'call_1', customer: CUSTOMER }],
+    ]);
   });
 
   test('comes over connections that are used again', async () => {
@@ -87,10 +97,12 @@ describe('an answer counts', () => {
       else sendJson(response, { changedWithinHours: 0, carrier: 'x' });
     });
     const backend = backendAt(stub);
-    expect(await ask(backend, 'lookup')).toEqual({
-      ref: 'acc_1',
-      otp: { available: true, to: '…01' },
-    });
+    for (const question of ['lookup', 'customer'] as const) {
+      expect(await ask(backend, question)).toEqual({
+        ref: 'acc_1',
+        otp: { available: true, to: '…01' },
+      });
+    }
     expect(await ask(backend, 'otp')).toBe('ch_1');
     expect(await ask(backend, 'sim')).toBe(0);
   });
@@ -100,23 +112,29 @@ describe('an answer counts', () => {
       await using stub = await startStub((response) =>
         sendJson(response, { ref: null, ...beside }),
       );
-      expect(await ask(backendAt(stub), 'lookup')).toEqual({
-        ref: null,
-        otp: { available: false, to: null },
-      });
+      for (const question of ['lookup', 'customer'] as const) {
+        expect(await ask(backendAt(stub), question)).toEqual({
+          ref: null,
+          otp: { available: false, to: null },
+        });
+      }
     }
   });
 
   test.for(BAD_ANSWERS)('not from %s with %s', async ([route, , answer]) => {
     await using stub = await startStub((response) => sendJson(response, answer));
-    await expect(ask(backendAt(stub), route)).rejects.toMatchObject(UNAVAILABLE);
+    for (const question of QUESTIONS.filter((one) => routeOf(one) === route)) {
+      await expect(ask(backendAt(stub), question)).rejects.toMatchObject(UNAVAILABLE);
+    }
   });
 
-  test('not when the account number comes back as the ref', async () => {
-    await using stub = await startStub((response) => sendJson(response, ACCOUNT_AS_REF));
-    const fault = ask(backendAt(stub), 'lookup');
+  test.for(SENT_AS_REF)('not when %s is asked and %s comes back as the ref', async (row) => {
+    const [question, , answer] = row;
+    await using stub = await startStub((response) => sendJson(response, answer));
+    const fault = ask(backendAt(stub), question);
     await expect(fault).rejects.toMatchObject(UNAVAILABLE);
     await expect(fault).rejects.not.toThrow(ACCOUNT);
+    await expect(fault).rejects.not.toThrow(CUSTOMER);
   });
 
   test('not when the bank wants us to send the code, and the fault says so', async () => {
@@ -204,22 +222,25 @@ describe('an answer counts', () => {
 });
 
 describe('a caller who hangs up', () => {
-  test.for(ROUTES)('is not waited for at %s: the bank sees the connection close', async (route) => {
-    const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
-    const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
-    await using stub = await startStub((response) => {
-      response.on('close', onClosed);
-      onAsked();
-    });
-    const call = new AbortController();
-    const reason = new Error('the caller hung up');
-    const answer = ask(backendAt(stub), route, undefined, call.signal);
-    const seen = expect(answer).rejects.toBe(reason);
-    await asked;
-    call.abort(reason);
-    await seen;
-    await closed;
-  });
+  test.for(QUESTIONS)(
+    'is not waited for at %s: the bank sees the connection close',
+    async (question) => {
+      const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
+      const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
+      await using stub = await startStub((response) => {
+        response.on('close', onClosed);
+        onAsked();
+      });
+      const call = new AbortController();
+      const reason = new Error('the caller hung up');
+      const answer = ask(backendAt(stub), question, undefined, call.signal);
+      const seen = expect(answer).rejects.toBe(reason);
+      await asked;
+      call.abort(reason);
+      await seen;
+      await closed;
+    },
+  );
 
   test('in the middle of an answer is not waited for either', async () => {
     const call = new AbortController();
@@ -232,8 +253,8 @@ describe('a caller who hangs up', () => {
   test('before a question is why it is never asked', async () => {
     await using stub = await startStub((response) => sendJson(response, RIGHT.lookup));
     const gone = AbortSignal.abort('hung up');
-    for (const route of ROUTES) {
-      await expect(ask(backendAt(stub), route, undefined, gone)).rejects.toBe('hung up');
+    for (const question of QUESTIONS) {
+      await expect(ask(backendAt(stub), question, undefined, gone)).rejects.toBe('hung up');
     }
     expect(stub.asked).toEqual([]);
   });

@@ -10,7 +10,18 @@ import { createHttpBackend } from '../../src/backend/http-backend.ts';
 import { startDemoBank } from '../../src/demo/bank.ts';
 import type { Backend } from '../../src/ivr/ports.ts';
 import { Secret } from '../../src/machines/secret.ts';
-import { ACCOUNT, ask, BIRTH_DATE, CODE, ROUTES, type Route, TOKEN, type Words } from './asking.ts';
+import {
+  ACCOUNT,
+  ask,
+  BIRTH_DATE,
+  CODE,
+  CUSTOMER,
+  QUESTIONS,
+  type Route,
+  routeOf,
+  TOKEN,
+  type Words,
+} from './asking.ts';
 
 /** Ways of failing; what the fault says of it; how many seconds we are ready to wait. */
 const BROKEN = [
@@ -24,7 +35,16 @@ const BROKEN = [
   ['schema', 'does not fit', 30],
 ] as const;
 
-const CANARIES = [ACCOUNT, BIRTH_DATE, CODE, TOKEN.reveal(), 'acc_canary', 'ch_canary', 'call_1'];
+const CANARIES = [
+  ACCOUNT,
+  CUSTOMER,
+  BIRTH_DATE,
+  CODE,
+  TOKEN.reveal(),
+  'acc_canary',
+  'ch_canary',
+  'call_1',
+];
 
 async function openBank(timeoutSeconds: number) {
   const bank = await startDemoBank({ host: '127.0.0.1', port: 0, token: TOKEN });
@@ -46,23 +66,23 @@ async function setFault(url: string, route: Route, mode: string): Promise<void> 
   expect(answer.status).toBe(200);
 }
 
-describe.for(ROUTES)('while the bank fails at %s', (route) => {
+describe.for(QUESTIONS)('while the bank fails at %s', (question) => {
   test.for(BROKEN)('(%s) the caller is told just that', async ([mode, why, timeoutSeconds]) => {
     const { bank: opened, backend } = await openBank(30);
     await using bank = opened;
     const words = await wordsOf(backend);
-    await setFault(bank.url, route, mode);
+    await setFault(bank.url, routeOf(question), mode);
 
     const ready = createHttpBackend({ url: bank.url, token: TOKEN, timeoutSeconds });
-    const fault: unknown = await ask(ready, route, words).catch((error: unknown) => error);
+    const fault: unknown = await ask(ready, question, words).catch((error: unknown) => error);
     expect(fault).toMatchObject({
       code: 'IVR_BACKEND_UNAVAILABLE',
       message: expect.stringContaining(why),
     });
     expect(leaks(fault, [...CANARIES, words.ref, words.challenge])).toEqual([]);
 
-    await setFault(bank.url, route, 'ok');
-    await expect(ask(backend, route, words)).resolves.not.toThrow();
+    await setFault(bank.url, routeOf(question), 'ok');
+    await expect(ask(backend, question, words)).resolves.not.toThrow();
   });
 });
 
@@ -70,9 +90,10 @@ test('a bank that is slow, but in time, is waited for', async () => {
   const { bank: opened, backend } = await openBank(30);
   await using bank = opened;
   const words = await wordsOf(backend);
-  for (const route of ROUTES) await setFault(bank.url, route, 'slow');
-  const answers = await Promise.all(ROUTES.map((route) => ask(backend, route, words)));
+  for (const question of QUESTIONS) await setFault(bank.url, routeOf(question), 'slow');
+  const answers = await Promise.all(QUESTIONS.map((question) => ask(backend, question, words)));
   expect(answers).toEqual([
+    expect.objectContaining({ ref: words.ref }),
     expect.objectContaining({ ref: words.ref }),
     true,
     expect.stringMatching(/^ch_/),
@@ -95,7 +116,9 @@ test('a wrong token is our trouble, not the caller’s', async () => {
   await using bank = await startDemoBank({ host: '127.0.0.1', port: 0, token: TOKEN });
   const other = Secret.of('another-token');
   const backend = createHttpBackend({ url: bank.url, token: other, timeoutSeconds: 10 });
-  for (const route of ROUTES) await expect(ask(backend, route)).rejects.toThrow('status 401');
+  for (const question of QUESTIONS) {
+    await expect(ask(backend, question)).rejects.toThrow('status 401');
+  }
 });
 
 describe('a server that throws everything it was sent back at us', () => {
@@ -115,8 +138,8 @@ describe('a server that throws everything it was sent back at us', () => {
   test.for(echoes)('%s learns nothing into our logs', async ([, echo]) => {
     await using server = await startEcho(echo);
     const backend = createHttpBackend({ url: server.url, token: TOKEN, timeoutSeconds: 10 });
-    for (const route of ROUTES) {
-      const fault: unknown = await ask(backend, route).catch((error: unknown) => error);
+    for (const question of QUESTIONS) {
+      const fault: unknown = await ask(backend, question).catch((error: unknown) => error);
       expect(fault).toMatchObject({ code: 'IVR_BACKEND_UNAVAILABLE' });
       expect(leaks(fault, CANARIES)).toEqual([]);
     }

@@ -33,9 +33,15 @@ const greeter = setup({
           initial: 'short',
           states: {
             short: {
-              on: { 'key.pressed': { description: 'Impatient.', target: '#greeter.greeted' } },
+              on: {
+                'star.pressed': 'long',
+                'key.pressed': { description: 'Impatient.', target: '#greeter.greeted' },
+              },
             },
-            long: { invoke: { id: 'spokenWord', src: 'spokenWord', onDone: 'short' } },
+            long: {
+              invoke: { id: 'spokenWord', src: 'spokenWord', onDone: 'short' },
+              on: { 'key.pressed': { target: 'long', reenter: true } },
+            },
           },
         },
       },
@@ -46,49 +52,79 @@ const greeter = setup({
 });
 
 const chart = walk(greeter);
-const [whole, greeting, waiting] = diagrams(chart).map(({ source }) => source.split('\n  '));
+const drawn = diagrams(chart);
+
+function linesOf(path: string, shows: string): string[] {
+  return drawn
+    .filter((diagram) => diagram.path.join('.') === path && diagram.shows === shows)
+    .flatMap(({ source }) => source.split('\n  '));
+}
+
+const arrows = (lines: readonly string[]) => lines.filter((line) => line.includes('-->'));
 
 describe('a drawn chart', () => {
-  test('has a diagram per level', () => {
-    expect(diagrams(chart).map(({ path }) => path.join('.'))).toEqual([
-      '',
-      'greeting',
-      'greeting.waiting',
+  test('has its levels one after the other, those with a way back as a map and the exits', () => {
+    expect(drawn.map(({ path, shows }) => `${path.join('.')} ${shows}`)).toEqual([
+      ' map',
+      ' exits',
+      'greeting all',
+      'greeting.waiting map',
+      'greeting.waiting exits',
+    ]);
+  });
+
+  test('says in a map only which state leads to which other', () => {
+    expect(arrows(linesOf('', 'map'))).toEqual([
+      '[*] --> s_deciding',
+      's_deciding --> s_greeting',
+      's_deciding --> s_gone',
+      's_greeting --> s_greeted',
+      's_greeting --> s_gone',
+      's_greeting --> s_deciding',
+    ]);
+    expect(arrows(linesOf('greeting.waiting', 'map'))).toEqual([
+      '[*] --> s_greeting_waiting_short',
+      's_greeting_waiting_short --> s_greeting_waiting_long',
+      's_greeting_waiting_long --> s_greeting_waiting_short',
     ]);
   });
 
   test('has every arrow, immediate ones and those from any state included', () => {
-    expect(whole?.filter((line) => line.includes('-->'))).toEqual([
-      '[*] --> s_deciding',
-      's --> s_gone: caller.hungUp',
-      's_deciding --> s_greeting: [isPound]',
-      's_deciding --> s_gone: [else]',
-      's_greeting --> s_greeted: done [a#59;b]',
-      's_greeting --> s_gone: after patience 1.5 s',
-      's_greeting --> s_deciding: after mood',
+    expect(arrows(linesOf('', 'exits'))).toEqual([
+      's --> s__s_gone: caller.hungUp',
+      's_deciding --> s_deciding__s_greeting: [isPound]',
+      's_deciding --> s_deciding__s_gone: [else]',
+      's_greeting --> s_greeting__s_greeted: done [a#59;b]<br/>or from inside',
+      's_greeting --> s_greeting__s_gone: after patience 1.5 s',
+      's_greeting --> s_greeting__s_deciding: after mood',
     ]);
-    expect(greeting?.filter((line) => line.includes('-->'))).toEqual([
+    expect(arrows(linesOf('greeting', 'all'))).toEqual([
       '[*] --> s_greeting_waiting',
       's_greeting --> s_greeting_waiting: failed',
-      's_greeting_waiting --> s_greeted',
+      's_greeting_waiting --> s_greeted: from inside',
     ]);
-    expect(waiting?.filter((line) => line.includes('-->'))).toEqual([
-      '[*] --> s_greeting_waiting_short',
-      's_greeting --> s_greeting_waiting_long: failed',
-      's_greeting_waiting_short --> s_greeted: key.pressed',
-      's_greeting_waiting_long --> s_greeting_waiting_short: done',
+    expect(arrows(linesOf('greeting.waiting', 'exits'))).toEqual([
+      's_greeting --> s_greeting__s_greeting_waiting_long: failed',
+      's_greeting_waiting_short --> s_greeting_waiting_short__s_greeting_waiting_long: star.pressed',
+      's_greeting_waiting_short --> s_greeting_waiting_short__s_greeted: key.pressed<br/>(Impatient.)',
+      's_greeting_waiting_long --> s_greeting_waiting_long__s_greeting_waiting_long: key.pressed',
+      's_greeting_waiting_long --> s_greeting_waiting_long__s_greeting_waiting_short: done',
     ]);
   });
 
-  test('says what a state asks for, and which chart it runs', () => {
-    expect(whole).toContain('s_greeting: asks fetchName');
-    expect(waiting).toContain('s_greeting_waiting_long: runs spokenWord');
+  test('carries in its boxes what they mean, what they ask for, and which chart they run', () => {
+    expect(linesOf('', 'map')).toContain(
+      's_greeting: Says #34;hello | #60;name#62;#34;.<br/>asks fetchName<br/>1 state inside',
+    );
+    expect(linesOf('greeting.waiting', 'map')).toContain(
+      's_greeting_waiting_long: runs spokenWord',
+    );
   });
 
-  test('marks outcomes, boxes that are drawn elsewhere, and boxes with an inside', () => {
-    expect(whole).toContain('class s_greeted,s_gone final');
-    expect(whole).toContain('class s_greeting inner');
-    expect(greeting).toContain('class s_greeting,s_greeted outside');
+  test('marks outcomes, and boxes that are at home elsewhere', () => {
+    expect(linesOf('', 'map')).toContain('class s_greeted,s_gone final');
+    expect(linesOf('', 'map')).toContain('s_gone: the end');
+    expect(linesOf('greeting', 'all')).toContain('class s_greeting,s_greeted elsewhere');
   });
 });
 
@@ -118,6 +154,14 @@ describe('the table of a chart', () => {
     );
   });
 
+  test('breaks a long path, that a code host would not break', () => {
+    const path = ['aboutAsLong', 'asTheyCome', 'here'];
+    const [state] = chart.states.filter(({ kind }) => kind === 'atomic');
+    expect(pageOf({ ...chart, states: state ? [{ ...state, path }] : [] })).toContain(
+      '| `aboutAsLong.asTheyCome.`<br>`here` |',
+    );
+  });
+
   test('leads to the chart that is run, tells outcomes and reasons', () => {
     const text = rows.join('\n');
     expect(text).toContain('Runs [spokenWord](spoken-word.md).');
@@ -129,7 +173,8 @@ describe('the table of a chart', () => {
 
 test('the index says which chart runs which', () => {
   const text = indexOf([chart, walk(spoken)]);
-  expect(text).toContain('chart-greeter --> chart-spoken-word');
+  expect(text).toContain('chart_greeter --> chart_spokenWord');
+  expect(text).toContain('chart_spokenWord: A word.');
   expect(text).toContain('[spoken-word](spoken-word.md): A word.');
 });
 

@@ -36,7 +36,8 @@ describe('tonegate viz', () => {
     expect(await writeCharts({ check: true, out, dir })).toBe(0);
     printed = '';
     await writeCharts({ check: false, out, dir });
-    expect(printed).toBe('6 pages are as the code is\n');
+    const count = (await readdir(dir)).length;
+    expect(printed).toBe(`${count} pages are as the code is\n`);
   });
 
   test('check names the page that drifted and the mend, and changes nothing', async () => {
@@ -47,6 +48,18 @@ describe('tonegate viz', () => {
     expect(printed).toMatch(/machines\/call\.md differs from the code: npm run viz\n$/);
     expect(printed.trim().split('\n')).toHaveLength(1);
     expect(await readFile(join(dir, 'call.md'), 'utf8')).toMatch(/more$/);
+  });
+
+  test('check finds a description that changed', async () => {
+    await writeCharts({ check: false, out, dir });
+    const page = join(dir, 'hand-off.md');
+    const text = await readFile(page, 'utf8');
+    const before = text.replaceAll('An agent comes', 'Somebody comes');
+    expect(before).not.toBe(text);
+    await writeFile(page, before);
+    printed = '';
+    expect(await writeCharts({ check: true, out, dir })).toBe(1);
+    expect(printed).toContain('hand-off.md differs from the code');
   });
 
   test('check finds a page that is missing', async () => {

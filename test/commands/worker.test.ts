@@ -1,12 +1,13 @@
 // The worker as a process, without a LiveKit server.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { generateSigningKey } from '../../src/ticket/keys.ts';
 
 let folder: string;
@@ -61,12 +62,15 @@ function tonegate(args: readonly string[], env: NodeJS.ProcessEnv) {
     child,
     exited,
     output: () => output,
-    /** The log line with this message, once it is there. */
-    async logged(message: string): Promise<Record<string, unknown>> {
+    /** The log line with this message, once it is there; of several the `nth`, from 0. */
+    async logged(message: string, nth = 0): Promise<Record<string, unknown>> {
       for (;;) {
-        const line = output.split('\n').find((text) => text.includes(`"msg":"${message}"`));
+        const lines = output.split('\n').filter((text) => text.includes(`"msg":"${message}"`));
+        const line = lines[nth];
         if (line !== undefined) return JSON.parse(line);
-        if (child.exitCode !== null) throw new Error(`ended without "${message}": ${output}`);
+        if (child.exitCode !== null || child.signalCode !== null) {
+          throw new Error(`ended without "${message}": ${output}`);
+        }
         await Promise.race([once(child.stdout, 'data'), exited]);
       }
     },
@@ -98,6 +102,123 @@ test('a worker without LiveKit lives, says why it is not ready, and ends when to
   expect(keys[0]).not.toHaveProperty('d');
   worker.child.kill('SIGTERM');
   expect(await worker.exited).toBe(0);
+});
+
+test('SIGHUP takes over new lines, and names the keys that wait for a restart', async () => {
+  const source = demo.replace('port: 7081', 'port: 0');
+  const file = await configured(source);
+  const worker = tonegate(['worker', '--config', file], await environment());
+  const { http } = await worker.logged('worker started');
+  await configured(source.replace('name: frontdesk', 'name: reception').replace('60', '7'));
+  worker.child.kill('SIGHUP');
+  const taken = await worker.logged('new version taken over: new calls go by it');
+  expect(taken).toMatchObject({
+    from: { bank: expect.any(String), frontdesk: expect.any(String) },
+    to: { bank: expect.any(String), reception: expect.any(String) },
+  });
+  const waiting = await worker.logged('these keys have changed and need a restart');
+  expect(waiting.keys).toEqual(['capacity']);
+  const figures = await (await fetch(`${http}/metrics`)).text();
+  expect(figures).toContain('tonegate_calls{line="reception"} 0');
+});
+
+test('a broken version is refused with all that is wrong, and the worker says so and goes on', async () => {
+  const source = demo.replace('port: 7081', 'port: 0');
+  const file = await configured(source);
+  const worker = tonegate(['worker', '--config', file], await environment());
+  const { http } = await worker.logged('worker started');
+  const prompts = async () => {
+    const { checks } = (await (await fetch(`${http}/readyz`)).json()) as {
+      checks: { prompts: { ok: boolean; why?: string } };
+    };
+    return checks.prompts;
+  };
+  expect(await prompts()).toEqual({ ok: true });
+
+  await configured(source.replace('capacity: 60', 'capacity: 0\ncolour: blue'));
+  worker.child.kill('SIGHUP');
+  const { fault } = await worker.logged('new version refused: calls go by the one before');
+  expect(fault).toMatchObject({ message: expect.stringMatching(/capacity.*colour/s) });
+  expect(await prompts()).toEqual({ ok: true, why: expect.stringMatching(/capacity.*colour/s) });
+
+  await configured(source);
+  worker.child.kill('SIGHUP');
+  await worker.logged('new version taken over: new calls go by it');
+  expect(await prompts()).toEqual({ ok: true });
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toBe(0);
+});
+
+test('SIGHUP while a worker is starting does not end it: it reads everything once more', async () => {
+  const file = await configured(demo.replace('port: 7081', 'port: 0'));
+  const pepper = join(folder, 'pepper');
+  await promisify(execFile)('mkfifo', [pepper]);
+  const { TONEGATE_PEPPER, ...rest } = await environment();
+  const worker = tonegate(['worker', '--config', file], { ...rest, TONEGATE_PEPPER_FILE: pepper });
+  // Opened when the worker reads it, which it has to before anything else.
+  const asked = await open(pepper, 'w');
+  worker.child.kill('SIGHUP');
+  await asked.writeFile(TONEGATE_PEPPER ?? '');
+  await asked.close();
+  await worker.logged('new version taken over: new calls go by it');
+  await worker.logged('worker started');
+  worker.child.kill('SIGTERM');
+  expect(await worker.exited).toBe(0);
+});
+
+/** A worker in a terminal, with some of its input and output elsewhere, and what it logs. */
+async function inTerminal(redirections: string) {
+  const file = await configured(demo.replace('port: 7081', 'port: 0'));
+  const main = join(process.cwd(), 'src/main.ts');
+  const log = join(await mkdtemp(join(folder, 'terminal-')), 'log');
+  // `script` (of Debian's bsdutils) is the terminal.
+  const command = `exec ${process.execPath} ${main} worker --config ${file} >${log} ${redirections}`;
+  const options = { cwd: folder, env: await environment(), stdio: 'ignore' } as const;
+  const terminal = spawn(
+    '/usr/bin/script',
+    ['--quiet', '--command', command, '/dev/null'],
+    options,
+  );
+  running.add(terminal);
+  const output = async () => await readFile(log, 'utf8').catch(() => '');
+  /** Done when it has logged these messages, in this order and nothing of them twice. */
+  const logged = async (...messages: string[]) => {
+    const those = async () =>
+      [...(await output()).matchAll(/"msg":"([^"]*)"/g)]
+        .map(([, message]) => message ?? '')
+        .filter((message) => STAGES.includes(message));
+    await expect.poll(those, { timeout: 15_000 }).toEqual(messages);
+  };
+  const pid = async () => Number(/"workerId":"[^"]*-(\d+)-[^-"]*"/.exec(await output())?.[1]);
+  // It outlives its terminal, and would outlive this test too.
+  onTestFinished(async () => {
+    if (!(await output()).includes('worker stopped')) process.kill(await pid(), 'SIGKILL');
+  });
+  await logged('worker started');
+  return {
+    terminal,
+    logged,
+    signal: async (name: NodeJS.Signals) => process.kill(await pid(), name),
+  };
+}
+
+const TAKEN_OVER = 'new version taken over: new calls go by it';
+const STAGES = ['worker started', TAKEN_OVER, 'draining', 'worker stopped'];
+
+test('a worker whose terminal is closed ends in order', async () => {
+  const { terminal, logged } = await inTerminal('');
+  terminal.kill('SIGKILL');
+  await logged('worker started', 'draining', 'worker stopped');
+});
+
+test('a worker that has nothing of its terminal outlives it, and takes SIGHUP for what it is', async () => {
+  const { terminal, logged, signal } = await inTerminal('2>&1 </dev/null');
+  terminal.kill('SIGKILL');
+  await logged('worker started', TAKEN_OVER);
+  await signal('SIGHUP');
+  await logged('worker started', TAKEN_OVER, TAKEN_OVER);
+  await signal('SIGTERM');
+  await logged('worker started', TAKEN_OVER, TAKEN_OVER, 'draining', 'worker stopped');
 });
 
 test('a configuration with faults ends it with all of them and exit code 2', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { given, readEnvironment } from '../../src/config/environment.ts';
+import { given, readEnvironment, trunkSecret } from '../../src/config/environment.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -68,4 +68,42 @@ test('a file that cannot be read hides no other variable that is missing', () =>
   const read = () => readEnvironment(names, env, nowhere);
   expect(read).toThrow(/TONEGATE_SIGNING_KEYS_PREVIOUS_FILE: the file cannot be read/);
   expect(read).toThrow(/TONEGATE_SIGNING_KEY \(or/);
+});
+
+test.each([
+  'foo',
+  'localhost:7880',
+  'ftp://livekit.example',
+  'ws://',
+  'ws:///',
+  'wss://a b',
+  'ws:x',
+])('refuses a LIVEKIT_URL that is no address of a server, without repeating it: %s', (url) => {
+  const read = () => readEnvironment(['LIVEKIT_URL'], { LIVEKIT_URL: url }, nowhere);
+  expect(read).toThrow(/ LIVEKIT_URL is no address of a server: use a ws, wss, http or https URL$/);
+  expect(read).not.toThrow(url);
+});
+
+test.each(['ws://127.0.0.1:7880', 'wss://bank.livekit.cloud', 'http://[::1]:7880', 'HTTPS://lk/'])(
+  'takes the LIVEKIT_URL %s',
+  (url) => {
+    const read = readEnvironment(['LIVEKIT_URL'], { LIVEKIT_URL: url }, nowhere);
+    expect(read.LIVEKIT_URL.reveal()).toBe(url);
+  },
+);
+
+test('takes the secrets of trunks as every other variable: environment, file, what was generated', async () => {
+  const generated = join(folder, 'generated-trunks');
+  const file = join(folder, 'pin');
+  await writeFile(
+    generated,
+    'TONEGATE_TRUNK_CARRIER_2_PASSWORD=generated\nTONEGATE_TRUNK_CARRIER_2_PIN=1111\n',
+  );
+  await writeFile(file, '2222\n');
+  const secret = (what: 'PASSWORD' | 'PIN', env: NodeJS.ProcessEnv) =>
+    trunkSecret('carrier-2', what, env, generated)?.reveal();
+  expect(secret('PASSWORD', {})).toBe('generated');
+  expect(secret('PASSWORD', { TONEGATE_TRUNK_CARRIER_2_PASSWORD: 'given' })).toBe('given');
+  expect(secret('PIN', { TONEGATE_TRUNK_CARRIER_2_PIN_FILE: file })).toBe('2222');
+  expect(trunkSecret('other', 'PIN', {}, generated)).toBeNull();
 });

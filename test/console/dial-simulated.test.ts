@@ -49,6 +49,19 @@ test('a number without a line is refused, and the exit code says so', async () =
   expect(terminal.lines.at(-1)).toBe('Call ended: no-line, auth none.');
 });
 
+test('headers of the INVITE decide who gets through to a strict line', async () => {
+  const verdict = (level: string) => `X-Twilio-VerStat: TN-Validation-Passed-${level}`;
+  const refused = dial('+15105550102', '--header', verdict('B'));
+  expect(await refused.exits()).toBe(0);
+  expect(refused.lines.at(-1)).toBe('Call ended: screened-out, auth none.');
+  const taken = dial('+15105550102', '--header', verdict('A'));
+  await taken.reads(/enter your account number/);
+});
+
+test('a header that is none is refused', async () => {
+  expect(await dial('--header', 'nonsense').exits()).toBe(2);
+});
+
 test('the end of the input hangs up when the call has gone quiet', async () => {
   const terminal = dial('+15105550101');
   terminal.types('#\n');

@@ -23,6 +23,7 @@ const worker = (watch?: Watch) =>
       draining: { ok: true },
     }),
     jwks: { keys: [] },
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
     watch,
   });
 

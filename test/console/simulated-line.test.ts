@@ -116,6 +116,41 @@ test('keys arrive one by one, also late ones; what is no key is told apart', asy
   expect(ignored).toEqual(['notAKey', 'notAKey']);
 });
 
+test('keys that may have been lost are told in their place among the others', async () => {
+  const { line } = await answered();
+  const heard: string[] = [];
+  line.onKey((key) => heard.push(key.reveal()));
+  line.onKeysMissed(() => heard.push('(missed)'));
+  line.phone.press('1');
+  line.phone.loseKeys();
+  line.phone.press('2');
+  expect(heard).toEqual(['1', '(missed)', '2']);
+});
+
+test('only a prompt that a key has stopped is told as hushed', async () => {
+  const { clock, line } = await answered();
+  const hushed: number[] = [];
+  let prompt = new AbortController();
+  line.onHushed((seconds) => hushed.push(seconds));
+  line.onKey(() => prompt.abort(new Error('barge-in')));
+
+  const cut = line.play([second], prompt.signal);
+  prompt.abort(new Error('somebody else'));
+  await expect(cut).rejects.toThrow('somebody else');
+  prompt = new AbortController();
+  const played = line.play([second], prompt.signal);
+  await clock.pass(1000);
+  await played;
+  line.phone.press('1');
+  expect(hushed).toEqual([]);
+
+  prompt = new AbortController();
+  const stopped = line.play([second], prompt.signal);
+  line.phone.press('2');
+  await expect(stopped).rejects.toThrow('barge-in');
+  expect(hushed).toEqual([0]);
+});
+
 test('an end is told once, and stays what it was', async () => {
   const { line } = await answered();
   line.phone.hangUp();

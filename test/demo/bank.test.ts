@@ -74,15 +74,16 @@ function notThe(code: string): string {
 
 describe('the accounts', () => {
   test.for([
-    ['31415926', '1979-03-14', '1618', '…01', null],
-    ['27182818', '1980-02-29', '2718', '…02', null],
-    ['16180339', '1990-12-12', '1234', null, null],
-    ['14142135', '1976-07-04', '1414', '…03', 24],
+    ['31415926', 'customer-1001', '1979-03-14', '1618', '…01', null],
+    ['27182818', 'customer-1002', '1980-02-29', '2718', '…02', null],
+    ['16180339', 'customer-1003', '1990-12-12', '1234', null, null],
+    ['14142135', 'customer-1004', '1976-07-04', '1414', '…03', 24],
   ] as const)(
-    '%s is there, with its date, passcode, phone and SIM',
-    async ([account, birthDate, passcode, to, changedWithinHours]) => {
+    '%s is there, with its customer, date, passcode, phone and SIM',
+    async ([account, customer, birthDate, passcode, to, changedWithinHours]) => {
       const bank = await openBank();
       const { body } = await bank.post('/accounts/lookup', { account });
+      expect((await bank.post('/accounts/lookup', { customer })).body).toEqual(body);
       expect(body).toEqual({
         ref: expect.stringMatching(/^acc_[A-Za-z0-9_-]{16}$/),
         factors: ['birthDate', 'passcode'],
@@ -107,7 +108,12 @@ describe('the accounts', () => {
 
   test('that are not there are a usual answer', async () => {
     const bank = await openBank();
-    for (const who of [{ account: '00000000' }, { customer: 'C-1' }]) {
+    for (const who of [
+      { account: '00000000' },
+      { customer: 'customer-0' },
+      { account: 'customer-1001' },
+      { customer: '31415926' },
+    ]) {
       expect(await bank.post('/accounts/lookup', who)).toEqual({
         status: 200,
         body: { ref: null, factors: [], otp: { available: false, to: null } },
@@ -278,7 +284,9 @@ describe('the bank says no', () => {
     ['/accounts/lookup', '{"call":"call_1"}'],
     ['/accounts/lookup', '{"account":"31415926"}'],
     ['/accounts/lookup', '{"call":"call_1","account":31415926}'],
-    ['/accounts/lookup', '{"call":"call_1","account":"31415926","customer":"C-1"}'],
+    ['/accounts/lookup', '{"call":"call_1","account":"31415926","customer":"customer-1001"}'],
+    ['/accounts/lookup', '{"call":"call_1","customer":31415926}'],
+    ['/accounts/lookup', '{"call":"call_1","customer":""}'],
     ['/accounts/x/knowledge', '{"call":"call_1","factor":"shoeSize","value":"31415926"}'],
     ['/accounts/x/knowledge', '{"call":"call_1","factor":"birthDate","value":"31415926"}'],
     ['/accounts/x/otp', '{"call":"call_1","purpose":31415926}'],

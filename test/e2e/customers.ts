@@ -3,22 +3,35 @@
 
 import { DEMO_ACCOUNTS, type DemoAccount } from '../../src/demo/bank-accounts.ts';
 
-const more: readonly DemoAccount[] = Array.from({ length: 40 }, (_, i) => ({
+const more: readonly DemoAccount[] = Array.from({ length: 80 }, (_, i) => ({
   number: String(55500100 + i),
-  birthDate: `19${50 + i}-0${(i % 9) + 1}-1${i % 10}`,
+  customer: `customer-${2000 + i}`,
+  birthDate: `19${30 + (i % 60)}-0${(i % 9) + 1}-1${i % 10}`,
   passcode: String(7000 + i),
   phone: `+1555123${String(1000 + i)}`,
   simChangedWithinHours: null,
 }));
-const unused = [...more];
 
 export const CUSTOMERS: readonly DemoAccount[] = [...DEMO_ACCOUNTS, ...more];
 
-/** A customer whom no other test uses. */
-export function someCustomer(): DemoAccount {
-  const customer = unused.shift();
-  if (customer === undefined) throw new Error('there are not enough customers for these tests');
-  return customer;
+/** Files run in processes of their own, so each has customers of its own. */
+const POOLS = {
+  'first-call': more.slice(0, 38),
+  dial: more.slice(38, 40),
+  conversation: more.slice(40, 60),
+  'gate-lines': more.slice(60, 66),
+  'gate-upstream': more.slice(66, 76),
+  'gate-callers': more.slice(76),
+};
+
+/** Gives a customer whom no other test uses, each time it is called. */
+export function customersOf(file: keyof typeof POOLS): () => DemoAccount {
+  const unused = [...POOLS[file]];
+  return () => {
+    const customer = unused.shift();
+    if (customer === undefined) throw new Error('there are not enough customers for these tests');
+    return customer;
+  };
 }
 
 /** What a customer keys for the birth date: month, day, year. */

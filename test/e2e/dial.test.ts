@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { keyedBirthDate, someCustomer } from './customers.ts';
+import { customersOf, keyedBirthDate } from './customers.ts';
 import { lastCode } from './system.ts';
 
 const system = inject('system');
@@ -37,7 +37,7 @@ function dial(...args: string[]) {
 }
 
 test('a caller at the terminal reads what is said, and is verified by keys that nobody sees', async () => {
-  const customer = someCustomer();
+  const customer = customersOf('dial')();
   const terminal = dial();
   await terminal.reads('Please enter your account number.');
   terminal.types(customer.number);
@@ -59,4 +59,15 @@ test('a caller at the terminal who dials a number without a line is told that it
   const terminal = dial('+15105550109');
   expect(await terminal.exited).toBe(1);
   expect(terminal.output()).toContain('Call ended: no-line');
+});
+
+test('a caller at the terminal gets through to a strict line with the verdict in a header, and not without', async () => {
+  const verdict = 'X-Twilio-VerStat: TN-Validation-Passed-A';
+  const taken = dial('+15105550102', '--header', verdict);
+  await taken.reads('Please enter your account number.');
+  taken.hangsUp();
+  expect(await taken.exited).toBe(0);
+  const refused = dial('+15105550102');
+  expect(await refused.exited).toBe(0);
+  expect(refused.output()).toContain('Call ended: screened-out');
 });

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
 import type { DemoAccount } from '../../src/demo/bank-accounts.ts';
 import { verifyTicket } from '../../src/ticket/verify.ts';
-import { CUSTOMERS, keyedBirthDate, someCustomer } from './customers.ts';
+import { CUSTOMERS, customersOf, keyedBirthDate } from './customers.ts';
 import type { Phone } from './kit/phone.ts';
+import { hears, keysAccount, keysBirthDate, keysUntilCode, wrong } from './script.ts';
 import { call, lastCode, messagesTo, recordOf, roomOf } from './system.ts';
 
 const BANK = '+15105550100';
@@ -15,26 +16,7 @@ const WITHOUT_OPERATOR = '+15105550110';
 
 const [pi, , noPhone, newSim] = CUSTOMERS as [DemoAccount, DemoAccount, DemoAccount, DemoAccount];
 const system = inject('system');
-
-async function hears(phone: Phone, ...ids: string[]): Promise<void> {
-  for (const id of ids) await phone.hears(id);
-}
-
-async function keysAccount(phone: Phone, customer: DemoAccount): Promise<void> {
-  await phone.hears('enter-account');
-  await phone.press(customer.number);
-}
-
-async function keysBirthDate(phone: Phone, customer: DemoAccount): Promise<void> {
-  await phone.hears('enter-birth-date');
-  await phone.press(keyedBirthDate(customer));
-}
-
-async function keysUntilCode(phone: Phone, customer: DemoAccount): Promise<void> {
-  await keysAccount(phone, customer);
-  await keysBirthDate(phone, customer);
-  await phone.hears('resend-hint');
-}
+const someCustomer = customersOf('first-call');
 
 /** The ticket a desk's agent was dispatched with, verified as that desk would. */
 async function ticketOf(phone: Phone, agent: string, desk: string) {
@@ -50,11 +32,6 @@ async function ticketOf(phone: Phone, agent: string, desk: string) {
   return { metadata, claims };
 }
 
-/** A code that is certainly not the one that was sent. */
-function wrong(code: string): string {
-  return code.replace(/^./, (digit) => String((Number(digit) + 1) % 10));
-}
-
 describe.concurrent('a caller with account, birth date and code', () => {
   test('hears every prompt whole, and ends up at the secure desk with a good ticket', async () => {
     await using phone = await call(BANK);
@@ -62,7 +39,7 @@ describe.concurrent('a caller with account, birth date and code', () => {
     await phone.answered();
     await hears(phone, 'welcome', 'operator-hint', 'enter-account');
     await phone.press(pi.number);
-    await hears(phone, 'enter-birth-date');
+    await hears(phone, 'enter-birth-date-mdy');
     await phone.press(keyedBirthDate(pi));
     await hears(phone, 'code-sent', 'digit-0', 'digit-1', 'enter-code', 'resend-hint');
     await phone.press(await lastCode(pi));
@@ -128,7 +105,7 @@ describe.concurrent('a caller whose code is wrong until the tries are used up', 
     await phone.press(code);
     await hears(phone, 'rejected', 'enter-code-again');
     await phone.press(code);
-    await hears(phone, 'rejected', 'enter-code-again');
+    await hears(phone, 'rejected-again', 'enter-code-again');
     await phone.press(code);
     await phone.hears('cannot-verify');
   }
@@ -227,7 +204,7 @@ describe.concurrent('a caller who hangs up', () => {
       'in the middle of the birth date',
       async (phone) => {
         await keysAccount(phone, someCustomer());
-        await phone.hears('enter-birth-date');
+        await phone.hears('enter-birth-date-mdy');
         await phone.press('0314');
       },
       [{ outcome: 'accepted' }, { step: 'birthDate', outcome: 'hungUp' }],
@@ -262,11 +239,13 @@ describe.concurrent('a caller who hangs up', () => {
     await phone.press(await lastCode(customer));
     await phone.hears('connecting');
     await phone.hangUp();
-    expect(await recordOf(phone)).toMatchObject({
-      auth: 'verified',
-      handoff: null,
-      ending: { reason: 'hung-up' },
-    });
+    const { auth, ending, handoff } = await recordOf(phone);
+    expect(auth).toBe('verified');
+    // In 3 of 90 calls the server (v1.13.5) told of the hang-up some 20 s late: the operator was asked by then.
+    expect([
+      ['hung-up', undefined],
+      ['transfer-unknown', 'unknown'],
+    ]).toContainEqual([ending.reason, handoff?.outcome]);
   });
 });
 
@@ -281,27 +260,41 @@ test('a caller may stop a prompt with the first key, and key ahead of the next q
   expect(steps.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted', 'hungUp']);
 });
 
+/** On a starved machine keys that were pressed fast arrive together, and are rightly doubted. */
+const UNHURRIED = { gapMs: 400 };
+
 test('ten callers at once, each with an account of their own, do not mix', async () => {
   await using phones = new AsyncDisposableStack();
-  const subjects = await Promise.all(
+  const calls = await Promise.all(
     Array.from({ length: 10 }, async (_, i) => {
       const customer = someCustomer();
-      await sleep(i * 200);
+      // One a second: all are in their calls together, but not all being set up, which starves the sound.
+      await sleep(i * 1000);
       const phone = phones.use(await call(BANK, { from: customer.phone ?? '' }));
-      await keysUntilCode(phone, customer);
-      await phone.press(await lastCode(customer));
-      await phone.hears('sensitive-desk');
-      const { claims } = await ticketOf(phone, 'sensitive-desk', 'sensitive');
-      expect(await recordOf(phone)).toMatchObject({
-        id: claims.call,
-        auth: 'verified',
-        desk: 'sensitive',
-        callerLast2: customer.phone?.slice(-2),
-      });
-      expect(await messagesTo(customer)).toHaveLength(1);
-      return claims.sub;
+      // They know the way: the less ten phones have to recognise, the more is left to the calls.
+      await phone.hears('welcome');
+      await phone.press(`${customer.number}${keyedBirthDate(customer)}`, UNHURRIED);
+      await phone.hears('enter-code');
+      await phone.press(await lastCode(customer), UNHURRIED);
+      return { phone, customer };
     }),
   );
+  // Only now, and one by one: each look into the records is a program of its own, and takes from the sound.
+  // Which desk took the call is asked of the records: with ten desks joining, sound gets lost at the ear.
+  const subjects = [];
+  for (const { phone, customer } of calls) {
+    const record = await recordOf(phone);
+    const { claims } = await ticketOf(phone, 'sensitive-desk', 'sensitive');
+    expect(record).toMatchObject({
+      id: claims.call,
+      auth: 'verified',
+      handoff: { kind: 'agent', outcome: 'succeeded' },
+      desk: 'sensitive',
+      callerLast2: customer.phone?.slice(-2),
+    });
+    expect(await messagesTo(customer)).toHaveLength(1);
+    subjects.push(claims.sub);
+  }
   expect(new Set(subjects).size).toBe(10);
 });
 

@@ -2,6 +2,9 @@
 // line they look like a bridged phone, without a phone's timing. Real SIP is in livekit-sip.test.ts.
 
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '@livekit/rtc-node';
 import { RoomServiceClient } from 'livekit-server-sdk';
@@ -9,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IgnoredKey } from '../../src/ivr/ports.ts';
 import { closeMedia, joinCallerLine } from '../../src/livekit/room-line.ts';
 import { Guest, jobFor, startTestStack, type TestStack, tone, until } from '../livekit/room-kit.ts';
+import { startTcpProxy } from '../livekit/tcp-proxy.ts';
 
 const never = new AbortController().signal;
 const ports = { livekit: 25700, sip: 25760, rtp: 25200, redis: 25779 };
@@ -30,17 +34,24 @@ afterAll(async () => {
   await closeMedia();
 });
 
-/** A caller in a room of their own, and our line to them. */
-async function call(ringing: Record<string, string> = attributes) {
+/** A caller in a room of their own, and our line to them; `url`, `theirs`: where each finds LiveKit. */
+async function call(
+  ringing: Record<string, string> = attributes,
+  url = livekit.api.host,
+  theirs = livekit.api.host,
+) {
   const room = `call-${randomUUID()}`;
-  const caller = await Guest.join(livekit.api, {
-    room,
-    kind: 'sip',
-    identity: 'sip_caller',
-    attributes: ringing,
-  });
+  const caller = await Guest.join(
+    { ...livekit.api, host: theirs },
+    {
+      room,
+      kind: 'sip',
+      identity: 'sip_caller',
+      attributes: ringing,
+    },
+  );
   await caller.publish();
-  const job = await jobFor(livekit.api, room);
+  const job = { ...(await jobFor(livekit.api, room)), url };
   const line = await joinCallerLine(job, livekit.api);
   return {
     room,
@@ -92,6 +103,87 @@ describe('joining', () => {
   });
 });
 
+describe('the headers of the INVITE', () => {
+  const ask = 'lk.sip.GetRemoteHeaders';
+
+  test('are what the bridge tells, and what its trunk has mapped for us; no others are asked for', async () => {
+    const others = { 'tonegate.h.x-verdict': 'the first', 'tonegate.h.x-other': 'not asked for' };
+    await using c = await call({ ...attributes, ...others });
+    c.caller.room.localParticipant?.registerRpcMethod(ask, async ({ payload }) => {
+      expect(JSON.parse(payload)).toEqual({ include: ['x-verdict'] });
+      return JSON.stringify({ headers: { 'X-Verdict': 'the last', 'X-Odd': 7 } });
+    });
+    const headers = await c.line.headers(['X-Verdict'], never);
+    expect(Object.fromEntries(headers)).toEqual({ 'x-verdict': ['the first', 'the last'] });
+  });
+
+  test('are the attributes of a bridge that cannot be asked', async () => {
+    await using c = await call({ ...attributes, 'sip.h.x-verdict': 'the last' });
+    const headers = await c.line.headers(['X-Verdict'], never);
+    expect(Object.fromEntries(headers)).toEqual({ 'x-verdict': ['the last'] });
+  });
+
+  test.each(['', 'null', '[]', '{"headers":7}', 'no JSON'])(
+    'are none, or a fault, but nothing else, for the answer %j',
+    async (answer) => {
+      await using c = await call();
+      c.caller.room.localParticipant?.registerRpcMethod(ask, async () => answer);
+      const headers = await c.line.headers(['X-Verdict'], never).catch((fault) => fault.code);
+      expect(headers === 'IVR_LIVEKIT_UNREACHABLE' || headers.size === 0).toBe(true);
+    },
+  );
+
+  test('that no bridge tells in time are not waited for', async () => {
+    await using c = await call();
+    c.caller.room.localParticipant?.registerRpcMethod(ask, () => new Promise(() => undefined));
+    await expect(
+      c.line.headers(['X-Verdict'], AbortSignal.abort(new Error('too late'))),
+    ).rejects.toThrow('too late');
+  });
+
+  test('are gone from the caller as soon as the first label is set', async () => {
+    await using c = await call({ ...attributes, 'tonegate.h.p-asserted-identity': 'a number' });
+    await c.line.setAttributes({ 'ivr.line': 'bank' }, never);
+    await until(() => c.caller.room.localParticipant?.attributes['ivr.line'] === 'bank');
+    expect(c.caller.room.localParticipant?.attributes).toEqual({
+      ...attributes,
+      'ivr.line': 'bank',
+    });
+  });
+});
+
+test('labels are set one after the other, so that the last ones asked for are those that stay', async () => {
+  const asked: string[] = [];
+  const first = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    void (asked.length === 1 ? first.promise : Promise.resolve()).then(() => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await using c = await call();
+  const line = await joinCallerLine(await jobFor(livekit.api, c.room), { ...livekit.api, host });
+  try {
+    const labelling = ['none', 'verified'].map((auth) =>
+      line.setAttributes({ 'ivr.auth': auth }, never),
+    );
+    await until(() => asked.length > 0);
+    // Asked later than the second label, and answered after whatever was asked before it.
+    await fetch(`${host}/marker`);
+    expect(asked.at(-1)).toBe('/marker');
+    expect(asked).toHaveLength(2);
+    first.resolve();
+    await Promise.all(labelling);
+    expect(asked).toHaveLength(3);
+  } finally {
+    await line.leave();
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 describe('keys', () => {
   test("only the caller's own keys count, in order; everything else is dropped and told", async () => {
     await using c = await call();
@@ -117,13 +209,70 @@ describe('keys', () => {
 
   test('keys pressed before anybody listens are not kept', async () => {
     await using c = await call();
+    const after = new Promise<IgnoredKey>((resolve) => c.line.onIgnoredKey(resolve));
     await c.caller.press('1');
-    await sleep(200);
+    // Keys come in order: when this one has, so has the 1.
+    await c.caller.room.localParticipant?.publishDtmf(12, 'A');
+    expect(await after).toBe('notAKey');
     const keys: string[] = [];
     c.line.onKey((key) => keys.push(key.reveal()));
     await c.caller.press('2');
     await until(() => keys.length === 1);
     expect(keys).toEqual(['2']);
+  });
+});
+
+describe('a connection that is cut', () => {
+  test.each([
+    { away: 'a moment', ms: 200 },
+    { away: 'seconds', ms: 2500 },
+  ])('for $away: the call goes on, and where keys may be missing is told once', async ({ ms }) => {
+    await using network = await startTcpProxy(ports.livekit);
+    await using c = await call(attributes, `ws://127.0.0.1:${network.port}`);
+    const heard: string[] = [];
+    c.line.onKey((key) => heard.push(key.reveal()));
+    c.line.onKeysMissed(() => heard.push('(missed)'));
+    await c.caller.press('12');
+    await until(() => heard.length === 2);
+    network.cut();
+    await sleep(ms);
+    network.mend();
+    await until(() => heard.length === 3);
+    await c.caller.press('34');
+    await until(() => heard.length === 5);
+    expect(heard.join('')).toBe('12(missed)34');
+  });
+
+  test("for seconds, with the caller's: nobody has hung up", async () => {
+    await using network = await startTcpProxy(ports.livekit);
+    const url = `ws://127.0.0.1:${network.port}`;
+    await using c = await call(attributes, url, url);
+    const back = new Promise<void>((resolve) => c.line.onKeysMissed(resolve));
+    const key = new Promise<string>((resolve) => c.line.onKey((it) => resolve(it.reveal())));
+    network.cut();
+    await sleep(2500);
+    network.mend();
+    await back;
+    const pressing = setInterval(() => void c.caller.press('7').catch(() => undefined), 200);
+    expect(await Promise.race([key, c.line.ended])).toBe('7');
+    clearInterval(pressing);
+  });
+});
+
+describe('a caller who hangs up just after the connection was cut', () => {
+  test.each([
+    { away: 'a moment', ms: 200 },
+    { away: 'seconds', ms: 2500 },
+  ])('for $away has hung up, and is no line that we have lost', async ({ ms }) => {
+    await using network = await startTcpProxy(ports.livekit);
+    await using c = await call(attributes, `ws://127.0.0.1:${network.port}`);
+    const back = new Promise<void>((resolve) => c.line.onKeysMissed(resolve));
+    network.cut();
+    await sleep(ms);
+    network.mend();
+    await back;
+    await c.caller.room.disconnect();
+    expect(await c.line.ended).toBe('hungUp');
   });
 });
 
@@ -163,6 +312,39 @@ describe('playing', () => {
     await c.line.play([tone(900, 300)], never);
     await c.caller.hears(900, 220);
     expect(c.caller.heardMs(500)).toBeLessThan(500);
+  });
+
+  test('only a prompt that a key has stopped is told as hushed, when nothing is left of it', async () => {
+    await using c = await call();
+    await c.line.answer(never);
+    const hushed: number[] = [];
+    c.line.onHushed((seconds) => hushed.push(seconds));
+
+    const cut = new AbortController();
+    const playing = c.line.play([tone(500, 3000)], cut.signal);
+    await c.caller.hears(500, 100);
+    cut.abort(new Error('not by a key'));
+    await expect(playing).rejects.toThrow('not by a key');
+    await c.line.play([tone(900, 100)], never);
+    const idle = new Promise<void>((resolve) => c.line.onKey(() => resolve()));
+    await c.caller.press('1');
+    await idle;
+    expect(hushed).toEqual([]);
+
+    for (let n = 1; n <= 10; n++) {
+      const bargeIn = new AbortController();
+      c.line.onKey(() => bargeIn.abort(new Error('barged in')));
+      const prompt = c.line.play([tone(500, 3000), tone(2500, 3000)], bargeIn.signal);
+      const stopped = expect(prompt).rejects.toThrow('barged in');
+      await c.caller.press('2');
+      await stopped;
+      await until(() => hushed.length === n);
+    }
+    expect(hushed.every((seconds) => seconds >= 0)).toBe(true);
+    await c.line.play([tone(900, 300)], never);
+    await c.caller.hears(900, 300);
+    expect(c.caller.heardMs(2500)).toBe(0);
+    expect(hushed).toHaveLength(10);
   });
 
   test('a signal that has aborted already plays nothing', async () => {

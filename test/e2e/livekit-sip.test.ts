@@ -6,15 +6,15 @@ import type { CallerLine } from '../../src/ivr/ports.ts';
 import { AUDIO_DIR, loadRecordings, type Recordings } from '../../src/ivr/recordings.ts';
 import { type AgentServer, connectAgentServer } from '../../src/livekit/agent-server.ts';
 import type { Job } from '../../src/livekit/job.ts';
-import { ensureRouting, trunkNames } from '../../src/livekit/provisioning.ts';
+import { routingNames } from '../../src/livekit/provisioning.ts';
 import { closeMedia, joinCallerLine } from '../../src/livekit/room-line.ts';
 import { catalogue, LOCALES } from '../../src/prompts/catalogue.ts';
-import { Guest, startTestStack, type TestStack, until } from '../livekit/room-kit.ts';
+import { Guest, routed, startTestStack, type TestStack, until } from '../livekit/room-kit.ts';
 import { type Dialling, dial, type Phone } from './kit/phone.ts';
 
 const never = new AbortController().signal;
 const ports = { livekit: 25700, sip: 25760, rtp: 25200, redis: 25779 };
-const trunk = { name: 'bank-trunk', numbers: ['+15105550100'] };
+const trunk = { name: 'bank-trunk', numbers: ['+15105550100'], profile: 'twilio' };
 
 let livekit: TestStack;
 let worker: AgentServer;
@@ -24,7 +24,7 @@ let onJob: (job: Job) => void;
 beforeAll(async () => {
   recordings = await loadRecordings(AUDIO_DIR, catalogue, LOCALES);
   livekit = await startTestStack(ports);
-  await ensureRouting(livekit.api, [trunk], 'tonegate');
+  await routed(livekit.api, trunk);
   worker = connectAgentServer({
     api: livekit.api,
     agentName: 'tonegate',
@@ -63,8 +63,19 @@ describe('a call over SIP', () => {
     expect(line.caller).toMatchObject({ dialled: '+15105550100', inviteCallId: phone.callId });
     expect(line.caller.sipCallId).toMatch(/^SCL_/);
     expect(line.caller.number?.reveal()).toBe('+15551230001');
-    const trunks = await trunkNames(livekit.api);
+    const { trunks } = await routingNames(livekit.api);
     expect(trunks.get(line.caller.trunkId ?? '')).toBe('bank-trunk');
+  });
+
+  test('tells what its INVITE carried, both values of a header that came twice', async () => {
+    const verdicts = ['TN-Validation-Passed-A', 'TN-Validation-Failed', 'No-TN-Validation'];
+    const headers = [...verdicts.map((word) => `X-Twilio-VerStat: ${word}`), 'X-Other: 1'];
+    const { line } = await call({ headers });
+    const told = await line.headers(['X-Twilio-VerStat', 'x-other', 'From'], never);
+    // The first by the trunk's mapping, the last by the bridge; nobody tells the one between.
+    expect(told.get('x-twilio-verstat')).toEqual(['TN-Validation-Passed-A', 'No-TN-Validation']);
+    expect(told.get('x-other')).toEqual(['1']);
+    expect(told.get('from')?.[0]).toContain('+15551230001');
   });
 
   test('rings until it is answered, is heard from the first sound to the last, and ends with our BYE', async () => {
@@ -98,7 +109,7 @@ describe('a call over SIP', () => {
       bargeIn.abort(new Error('barged in'));
     });
     await line.answer(never);
-    const playing = line.play(recordings.clips(['enter-birth-date'], 'en'), bargeIn.signal);
+    const playing = line.play(recordings.clips(['enter-birth-date-mdy'], 'en'), bargeIn.signal);
     const stopped = expect(playing).rejects.toThrow('barged in');
     await phone.answered();
     await phone.press('31*#');
@@ -174,18 +185,19 @@ describe('routing', () => {
   test('made again changes nothing, mends what is ours, and leaves alone what is not', async () => {
     await sip().createSipInboundTrunk('somebody else', ['+15105550111']);
     const before = await everything();
-    await ensureRouting(livekit.api, [trunk], 'tonegate');
+    await routed(livekit.api, trunk);
     expect(await everything()).toEqual(before);
 
     const more = { ...trunk, numbers: ['+15105550100', '+15105550102'] };
-    await ensureRouting(livekit.api, [more], 'tonegate');
+    await routed(livekit.api, more);
     const after = await everything();
     expect(after['tonegate/bank-trunk']).toMatchObject({
       numbers: more.numbers,
       maxCallDuration: '14400s',
     });
     expect(after['somebody else']).toEqual(before['somebody else']);
-    expect([...(await trunkNames(livekit.api)).values()]).toEqual(['bank-trunk']);
+    const { trunks } = await routingNames(livekit.api);
+    expect([...trunks.values()]).toEqual(['bank-trunk']);
   });
 });
 

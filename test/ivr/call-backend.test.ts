@@ -17,7 +17,7 @@ async function keysEverythingUpTo(route: BankRoute, caller: Caller, bank: FakeBa
   await caller.hears('enter-account');
   await caller.presses('31415926');
   if (route === 'lookup') return;
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.presses('03141979');
   if (route !== 'checkCode') return;
   await caller.hears('enter-code');

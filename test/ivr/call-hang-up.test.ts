@@ -54,8 +54,8 @@ const MOMENTS: readonly Moment[] = [
   },
   {
     during: 'a check',
-    machine: 'step',
-    state: 'checking.quiet',
+    machine: 'verifyEntry',
+    state: 'held.checking.quiet',
     async before(caller, bank) {
       bank.is('silent', 'lookup');
       await caller.presses('31415926');
@@ -63,8 +63,8 @@ const MOMENTS: readonly Moment[] = [
   },
   {
     during: 'a check that takes longer',
-    machine: 'step',
-    state: 'checking.reassuring',
+    machine: 'verifyEntry',
+    state: 'held.checking.reassuring',
     async before(caller, bank) {
       bank.is('silent', 'checkKnowledge');
       await keysAccountAndBirthDate(caller);
@@ -96,8 +96,8 @@ const MOMENTS: readonly Moment[] = [
   },
   {
     during: 'the check of the code',
-    machine: 'step',
-    state: 'checking.reassuring',
+    machine: 'verifyEntry',
+    state: 'held.checking.reassuring',
     async before(caller, bank) {
       bank.is(5000, 'checkCode');
       await isVerified(caller, bank);
@@ -189,7 +189,7 @@ test('a caller who hangs up in a step is in the record with the tries of that st
   await caller.presses('314159');
   await caller.hears('too-short');
   await caller.presses('31415926');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.presses('01011980');
   await caller.hears('rejected');
   await caller.hangsUp();
@@ -244,4 +244,16 @@ test('hazard: keys that arrive after the hang-up are taken by nobody', async () 
   await caller.presses('6#');
   await call.ends('hung-up');
   expect(call.asked).not.toContain('bank.lookup');
+});
+
+test('an entry that could not be right is a try of a caller who hangs up after it', async () => {
+  const { caller, call } = await dial();
+  await caller.hears('enter-account');
+  await caller.presses('31415926');
+  await caller.hears('enter-birth-date-mdy');
+  await caller.presses('02301979');
+  await caller.hears('no-such-date');
+  await caller.hangsUp();
+  const { steps } = await call.ends('hung-up');
+  expect(steps[1]).toMatchObject({ step: 'birthDate', outcome: 'hungUp', tries: 1 });
 });

@@ -37,7 +37,7 @@ test('a caller who pauses longer than 4 seconds between two keys has keyed too s
   expect(caller.heard).not.toContain('too-short');
   await caller.hears('too-short', 'enter-account-again');
   await caller.presses('31415926');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.hangsUp();
   const { steps } = await call.ends('hung-up');
   expect(steps[0]).toMatchObject({ outcome: 'accepted', tries: 2 });
@@ -52,8 +52,8 @@ test('the first key stops the first prompt', async () => {
   expect(caller.hearsSomething).toBe(false);
   await caller.waits(500);
   await caller.presses('1415926');
-  await caller.hears('enter-birth-date');
-  expect(caller.heard).toEqual(['welcome', 'enter-birth-date']);
+  await caller.hears('enter-birth-date-mdy');
+  expect(caller.heard).toEqual(['welcome', 'enter-birth-date-mdy']);
   await caller.hangsUp();
   await call.ends('hung-up');
 });
@@ -63,7 +63,7 @@ test('on a line without barge-in a key leaves the prompt alone and still counts'
   await caller.hears('welcome');
   await caller.presses('31415926');
   expect(caller.hearsSomething).toBe(true);
-  await caller.hears('enter-account', 'enter-birth-date');
+  await caller.hears('enter-account', 'enter-birth-date-mdy');
   await caller.hangsUp();
   const { steps } = await call.ends('hung-up');
   expect(steps[0]).toMatchObject({ outcome: 'accepted', tries: 1 });
@@ -73,7 +73,7 @@ test('star clears what was keyed, and the try does not count', async () => {
   const { caller, call } = await dial();
   await caller.hears('enter-account');
   await caller.presses('3142*31415926');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.hangsUp();
   const { steps } = await call.ends('hung-up');
   expect(steps[0]).toMatchObject({ outcome: 'accepted', tries: 1 });
@@ -92,7 +92,7 @@ test('a pound after a complete entry does not fall into the next one', async () 
   const { caller, call, bank } = await dial();
   await caller.hears('enter-account');
   await caller.presses('31415926#');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.presses('03141979#');
   await caller.hears('enter-code');
   await caller.presses(`${bank.lastCode()}#`);
@@ -106,7 +106,7 @@ test('a pound while a check runs does not fall into the next entry either', asyn
   bank.is(900, 'lookup');
   await caller.hears('enter-account');
   await caller.presses('31415926#');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   expect(caller.hearsSomething).toBe(true);
   await caller.hangsUp();
   await call.ends('hung-up');
@@ -119,7 +119,7 @@ test('two pounds: the second one, long after the entry, says that an entry is em
   await caller.presses('31415926#');
   await caller.waits(2000);
   await caller.presses('#');
-  await caller.hears('too-short', 'enter-birth-date-again');
+  await caller.hears('too-short', 'enter-birth-date-mdy-again');
   await caller.hangsUp();
   await call.ends('hung-up');
 });
@@ -142,7 +142,7 @@ test('keys pressed during a check wait for the next entry', async () => {
   await caller.presses('31415926');
   await caller.presses('03141979');
   await caller.hears('code-sent');
-  expect(caller.heard).not.toContain('enter-birth-date');
+  expect(caller.heard).not.toContain('enter-birth-date-mdy');
   await caller.hangsUp();
   const { steps } = await call.ends('hung-up');
   expect(steps[1]).toMatchObject({ step: 'birthDate', outcome: 'accepted', tries: 1 });
@@ -153,7 +153,7 @@ test('keys pressed during a check that fails are forgotten', async () => {
   bank.is(900, 'checkKnowledge');
   await keysAccountAndBirthDate(caller, { account: '31415926', birthDate: '01011980' });
   await caller.presses('0314');
-  await caller.hears('rejected', 'enter-birth-date-again');
+  await caller.hears('rejected', 'enter-birth-date-mdy-again');
   await caller.presses('03141979');
   await caller.hears('code-sent');
   await caller.hangsUp();
@@ -180,7 +180,7 @@ test('two keys closer than a person can press have the entry asked again, not co
   await caller.hears('not-clear', 'enter-account-again');
   expect(call.asked).not.toContain('bank.lookup');
   await caller.presses('31415926');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.hangsUp();
   const { steps } = await call.ends('hung-up');
   expect(steps[0]).toMatchObject({ outcome: 'accepted', tries: 1 });
@@ -189,9 +189,9 @@ test('two keys closer than a person can press have the entry asked again, not co
 test('keys that come too fast are forgiven three times, then they count as tries', async () => {
   const { caller, call } = await dial();
   await caller.hears('enter-account');
-  for (const _ of [1, 2, 3, 4, 5]) {
+  for (const time of [1, 2, 3, 4, 5]) {
     await caller.presses('31415926', 10);
-    await caller.hears('not-clear', 'enter-account-again');
+    await caller.hears(time === 1 ? 'not-clear' : 'not-clear-again', 'enter-account-again');
   }
   await caller.presses('31415926', 10);
   await caller.hears('cannot-verify');
@@ -217,7 +217,7 @@ test('an account number that begins with zero is no call for the operator', asyn
   const { caller, call } = await dial();
   await caller.hears('enter-account');
   await caller.presses('01234567');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.hangsUp();
   await call.ends('hung-up');
 });
@@ -248,7 +248,7 @@ test('keys beyond the thirtieth that nobody waits for are dropped and counted', 
   await caller.hears('enter-account');
   await caller.presses('31415926');
   await caller.presses('7'.repeat(33));
-  await caller.hears('rejected');
+  await caller.hears('no-such-date');
   await caller.hangsUp();
   await call.ends('hung-up');
   expect(world.logged.filter((line) => line.includes('"why":"overflow"'))).toHaveLength(3);

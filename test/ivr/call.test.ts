@@ -17,7 +17,7 @@ test('a caller who keys everything right is verified and comes to the desk', asy
   const { caller, call, bank, world } = await dial();
   await caller.hears('welcome', 'operator-hint', 'enter-account');
   await caller.presses('31415926');
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.presses('03141979');
   await caller.hears('code-sent', 'digit-0', 'digit-1', 'enter-code', 'resend-hint');
   await caller.presses(bank.lastCode());
@@ -40,10 +40,12 @@ test('a caller who keys everything right is verified and comes to the desk', asy
     screening: {
       verdict: 'none',
       level: null,
+      diverted: false,
       source: 'none',
       action: 'accept',
       wouldBe: null,
       rule: 'none',
+      upstream: null,
     },
     steps: [
       { step: 'account', outcome: 'accepted', tries: 1, ms: expect.any(Number) },
@@ -56,7 +58,7 @@ test('a caller who keys everything right is verified and comes to the desk', asy
     handoff: { kind: 'agent', outcome: 'succeeded', ms: expect.any(Number) },
     ending: { result: 'success', reason: 'handed-off' },
     resumed: false,
-    promptVersion: world.recordings.version,
+    promptVersion: world.edition().recordingsFor(null).version,
     flowVersion: 'f1',
     workerId: 'w1',
   });
@@ -126,6 +128,8 @@ test('a number that no line answers is refused while it rings, with a record', a
   expect(call.asked).toEqual([
     'line.onKey',
     'line.onIgnoredKey',
+    'line.onKeysMissed',
+    'line.onHushed',
     'line.refuse',
     'records.append',
     'line.leave',
@@ -145,11 +149,11 @@ test('a caller with an unknown account hears exactly what one with a wrong birth
     const { caller, call } = await dial();
     await caller.hears('enter-account');
     await caller.presses(account);
-    await caller.hears('enter-birth-date');
-    for (const wrong of ['01011980', '01021980']) {
-      await caller.presses(wrong);
-      await caller.hears('rejected', 'enter-birth-date-again');
-    }
+    await caller.hears('enter-birth-date-mdy');
+    await caller.presses('01011980');
+    await caller.hears('rejected', 'enter-birth-date-mdy-again');
+    await caller.presses('01021980');
+    await caller.hears('rejected-again', 'enter-birth-date-mdy-again');
     await caller.presses('01031980');
     await caller.hears('cannot-verify', 'connecting-operator');
     const { auth, steps } = await call.ends('handed-off');
@@ -176,9 +180,9 @@ test('a caller who keys a wrong code three times comes to the operator as failed
   const { caller, call, bank } = await dial();
   await keysAccountAndBirthDate(caller);
   await caller.hears('enter-code');
-  for (const _ of [1, 2]) {
+  for (const words of ['rejected', 'rejected-again'] as const) {
     await caller.presses(bank.wrongCode());
-    await caller.hears('rejected', 'enter-code-again');
+    await caller.hears(words, 'enter-code-again');
   }
   await caller.presses(bank.wrongCode());
   await caller.hears('cannot-verify', 'connecting-operator');
@@ -250,7 +254,7 @@ test('two calls at once do not mix', async () => {
     await ours.presses(PHONE_ON_FILE.account.charAt(i));
     await theirs.presses(ANOTHER_PHONE.account.charAt(i));
   }
-  for (const caller of callers) await caller.hears('enter-birth-date');
+  for (const caller of callers) await caller.hears('enter-birth-date-mdy');
   for (const i of [0, 1, 2, 3, 4, 5, 6, 7]) {
     await theirs.presses(ANOTHER_PHONE.birthDate.charAt(i));
     await ours.presses(PHONE_ON_FILE.birthDate.charAt(i));

@@ -21,6 +21,6 @@ export async function keysAccountAndBirthDate(
 ): Promise<void> {
   await caller.hears('enter-account');
   await caller.presses(account);
-  await caller.hears('enter-birth-date');
+  await caller.hears('enter-birth-date-mdy');
   await caller.presses(birthDate);
 }

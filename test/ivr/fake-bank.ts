@@ -4,7 +4,7 @@
 import { DEMO_ACCOUNTS, openAccountBook } from '../../src/demo/bank-accounts.ts';
 import { openCodeDesk } from '../../src/demo/bank-codes.ts';
 import { IvrFault } from '../../src/ivr/fault.ts';
-import type { Backend, BackendRequest } from '../../src/ivr/ports.ts';
+import type { Account, Backend, BackendRequest } from '../../src/ivr/ports.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export type BankRoute = keyof Backend;
@@ -53,17 +53,17 @@ export function openFakeBank(clock: VirtualClock): FakeBank {
     return found;
   };
 
+  function found(ref: string | null): Account {
+    const phone = ref === null ? null : account(ref).phone;
+    const to = phone === null ? null : `…${phone.slice(-2)}`;
+    return { ref, otp: { available: phone !== null, to } };
+  }
+
   const backend: Backend = {
     lookup: (number, request) =>
-      answer('lookup', request, () => {
-        const ref = accounts.refOf(number.reveal());
-        const phone = ref === null ? null : account(ref).phone;
-        const otp = {
-          available: phone !== null,
-          to: phone === null ? null : `…${phone.slice(-2)}`,
-        };
-        return { ref, otp };
-      }),
+      answer('lookup', request, () => found(accounts.refOf(number.reveal()))),
+    lookupCustomer: (customer, request) =>
+      answer('lookupCustomer', request, () => found(accounts.refOfCustomer(customer.reveal()))),
     checkKnowledge: (ref, factor, value, request) =>
       answer('checkKnowledge', request, () => account(ref)[factor] === value.reveal()),
     simChangedWithinHours: (ref, request) =>

@@ -24,8 +24,18 @@ function setUp() {
   };
 }
 
-const keyOf = (event: KeyEvent) =>
-  event.type === 'digit.pressed' ? event.digit.reveal() : event.type === 'star.pressed' ? '*' : '#';
+function keyOf(event: KeyEvent): string {
+  switch (event.type) {
+    case 'keys.missed':
+      return '(missed)';
+    case 'digit.pressed':
+      return event.digit.reveal();
+    case 'star.pressed':
+      return '*';
+    case 'pound.pressed':
+      return '#';
+  }
+}
 
 test('keys that are pressed early wait, in order, for whoever listens next', async () => {
   const { keypad, presses } = setUp();
@@ -69,16 +79,64 @@ test('no more than thirty keys wait, and each further one is told', () => {
   expect(overflows()).toBe(2);
 });
 
+test('where keys were dropped for want of room, what follows does not belong to what came before', async () => {
+  const { keypad, presses } = setUp();
+  presses('1'.repeat(32));
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  await Promise.resolve();
+  presses('2');
+  expect(heard.slice(29)).toEqual(['1', '(missed)', '2']);
+});
+
 test('each key says how long after the one before it came', async () => {
   const { keypad, presses, waits } = setUp();
-  const gaps: number[] = [];
-  keypad.open((event) => gaps.push(event.sinceLastMs));
+  const gaps: (number | 'missed')[] = [];
+  keypad.open((event) => gaps.push(event.type === 'keys.missed' ? 'missed' : event.sinceLastMs));
   presses('1');
   waits(39);
   presses('2');
   waits(1500);
   presses('#');
   expect(gaps).toEqual([Number.POSITIVE_INFINITY, 39, 1500]);
+});
+
+test('where keys may have been lost is told in its place among the keys, once', async () => {
+  const { keypad, presses } = setUp();
+  keypad.miss();
+  presses('12');
+  keypad.miss();
+  keypad.miss();
+  presses('3');
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  await Promise.resolve();
+  keypad.miss();
+  keypad.miss();
+  expect(heard).toEqual(['(missed)', '1', '2', '(missed)', '3', '(missed)', '(missed)']);
+});
+
+test('that keys may have been lost is told even where no more keys can wait', async () => {
+  const { keypad, presses, overflows } = setUp();
+  presses('1'.repeat(30));
+  keypad.miss();
+  expect(overflows()).toBe(0);
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  await Promise.resolve();
+  expect(heard.at(-1)).toBe('(missed)');
+});
+
+test('what is dropped takes with it that keys were missed before', async () => {
+  const { keypad, presses } = setUp();
+  presses('1');
+  keypad.miss();
+  keypad.dropWaiting();
+  presses('2');
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  await Promise.resolve();
+  expect(heard).toEqual(['2']);
 });
 
 test('whoever has closed hears nothing more, and cannot close the next listener', () => {

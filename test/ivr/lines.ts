@@ -3,9 +3,17 @@
 import type { DeskPlan, LinePlan, StepPlan } from '../../src/machines/line-plan.ts';
 
 function withRules(plan: LinePlan, rules: Partial<StepPlan['rules']>): LinePlan {
-  const steps = plan.steps.map((step) => ({ ...step, rules: { ...step.rules, ...rules } }));
-  return { ...plan, steps };
+  return withSteps(plan, (step) => ({ ...step, rules: { ...step.rules, ...rules } }));
 }
+
+function withSteps(plan: LinePlan, change: (step: StepPlan) => StepPlan): LinePlan {
+  if (!('steps' in plan.route)) return plan;
+  return { ...plan, route: { ...plan.route, steps: plan.route.steps.map(change) } };
+}
+
+/** Entries are read back and confirmed. */
+export const withReadBack = (plan: LinePlan): LinePlan =>
+  withSteps(plan, (step) => ({ ...step, readBack: true }));
 
 export const withoutOperator = (plan: LinePlan): LinePlan => ({ ...plan, operator: null });
 

@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deskPrompts } from '../../src/demo/desk-prompts.ts';
-import { AUDIO_DIR, loadRecordings, type Texts } from '../../src/ivr/recordings.ts';
-import { catalogue, LOCALES, PROMPT_IDS } from '../../src/prompts/catalogue.ts';
-import { loudness } from '../../src/prompts/loudness.ts';
+import type { Texts } from '../../src/ivr/recording-folder.ts';
+import { loadRecordings, type Recordings } from '../../src/ivr/recordings.ts';
+import { Secret } from '../../src/machines/secret.ts';
 import { encodeWav } from '../../src/prompts/wav.ts';
 import { silence, tone } from '../prompts/tone.ts';
 
@@ -14,6 +13,7 @@ const TEXTS = {
   number: { text: { en: 'Your number ends in' } },
   one: { text: { en: 'one' } },
 };
+const LOCALES = ['en'] as const;
 
 let dir: string;
 
@@ -40,8 +40,9 @@ async function list(changes: Record<string, unknown>): Promise<void> {
   await writeFile(join(dir, 'en', 'recordings.json'), JSON.stringify(manifest));
 }
 
-const load = (texts: Texts<'hello' | 'number' | 'one'> = TEXTS) =>
-  loadRecordings(dir, texts, LOCALES);
+async function load(texts: Texts<keyof typeof TEXTS, 'en'> = TEXTS) {
+  return await loadRecordings(dir, texts, LOCALES);
+}
 
 describe('loading recordings', () => {
   test('gives every clip an ArrayBuffer of its own, from its first byte on', async () => {
@@ -114,6 +115,18 @@ describe('loading recordings', () => {
     await expect(load()).rejects.toThrow(message);
   });
 
+  test('refuses to speak what was not loaded, and does not say which number that was', async () => {
+    const recordings = (await load()) as unknown as Recordings;
+    expect(() => recordings.clip('welcome', 'en')).toThrow('no recording welcome was loaded in en');
+    expect(() => recordings.text(['es/welcome'], 'en')).toThrow(
+      'no recording welcome was loaded in es',
+    );
+    const secret = Secret.of('digit-7');
+    expect(() => recordings.clips([secret], 'en')).toThrow(
+      /^no recording of a number was loaded in en$/,
+    );
+  });
+
   test('refuses a folder in the place of a file', async () => {
     await rm(at('one'));
     await mkdir(at('one'));
@@ -142,52 +155,3 @@ describe('the version of the recordings', () => {
     expect(after).not.toBe(before);
   });
 });
-
-describe.each([
-  { name: 'the IVR', folder: AUDIO_DIR, texts: catalogue as Texts<string> },
-  { name: 'the demo desks', folder: join(AUDIO_DIR, 'demo'), texts: deskPrompts as Texts<string> },
-])('the recordings of $name', ({ folder, texts }) => {
-  const ids = Object.keys(texts);
-
-  test('are all good, and no file lies there that nobody plays', async () => {
-    await loadRecordings(folder, texts, LOCALES);
-    const files = await readdir(join(folder, 'en'));
-    expect(files.sort()).toEqual([...ids.map((id) => `${id}.wav`), 'recordings.json'].sort());
-  });
-
-  test('are within 1 dB of each other in loudness', async () => {
-    const recordings = await loadRecordings(folder, texts, LOCALES);
-    const levels = ids.map((id) => loudness(recordings.clip(id, 'en').samples));
-    expect(Math.max(...levels) - Math.min(...levels)).toBeLessThan(1);
-  });
-
-  test('start and end with speech that a telephone carries', async () => {
-    const recordings = await loadRecordings(folder, texts, LOCALES);
-    for (const id of ids) {
-      const { samples } = recordings.clip(id, 'en');
-      // "six" ends in an s of 100 ms, of which a telephone's 3400 Hz carry next to nothing.
-      const end = samples.subarray(id === 'digit-6' ? -4000 : -3200);
-      for (const part of [samples.subarray(0, 3200), end]) {
-        expect.soft(telephoneLevel(part), id).toBeGreaterThan(-40);
-      }
-    }
-  });
-});
-
-test('every prompt of the catalogue is one of the recordings', async () => {
-  const recordings = await loadRecordings(AUDIO_DIR, catalogue, LOCALES);
-  for (const id of PROMPT_IDS) expect(recordings.clip(id, 'en').samples.length).toBeGreaterThan(0);
-});
-
-/** Level of what lies between 300 and 3400 Hz, in dBFS: bin by bin, after Goertzel. */
-function telephoneLevel(samples: Int16Array): number {
-  const bin = 16_000 / samples.length;
-  let power = 0;
-  for (let k = Math.ceil(300 / bin); k * bin <= 3400; k++) {
-    const turn = 2 * Math.cos((2 * Math.PI * k) / samples.length);
-    let [before, last] = [0, 0];
-    for (const sample of samples) [before, last] = [last, sample + turn * last - before];
-    power += 2 * (last * last + before * before - turn * last * before);
-  }
-  return 10 * Math.log10(power / samples.length ** 2 / 32_768 ** 2);
-}

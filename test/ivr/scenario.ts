@@ -16,9 +16,9 @@ import type { CallerFacts, CallerLine, Clip } from '../../src/ivr/ports.ts';
 import type { LinePlan } from '../../src/machines/line-plan.ts';
 import type { EndingReason } from '../../src/machines/outcome.ts';
 import { Secret } from '../../src/machines/secret.ts';
-import type { PromptId } from '../../src/prompts/catalogue.ts';
+import { inviteHeaders } from '../../src/screening/headers.ts';
 import { type Ask, type Notes, watchedPort } from './watched-port.ts';
-import { openWorld, promptOf, type World } from './world.ts';
+import { type HeardPrompt, openWorld, promptOf, type World } from './world.ts';
 
 /** A quick typist. */
 const KEY_MS = 150;
@@ -28,6 +28,8 @@ const PATIENCE_MS = 20 * 60_000;
 export interface DialOptions {
   readonly number?: string;
   readonly facts?: Partial<CallerFacts>;
+  /** Headers of the INVITE, as the bridge tells them. */
+  readonly headers?: readonly (readonly [name: string, value: string])[];
   /** What becomes of agents that are sent for; by default they are heard after 0.8 s. */
   readonly desk?: (agent: string) => DeskArrival;
   /** What becomes of a transfer; by default it succeeds after 3 s. */
@@ -45,11 +47,11 @@ export interface Caller {
   readonly facts: CallerFacts;
   /** Every prompt that has begun so far, and when: `8.46 s enter-account`. */
   readonly transcript: readonly string[];
-  readonly heard: readonly PromptId[];
+  readonly heard: readonly HeardPrompt[];
   /** Whether something is being played right now. */
   readonly hearsSomething: boolean;
   /** Waits until these prompts have begun, one after the other; others may come between them. */
-  hears(...prompts: readonly PromptId[]): Promise<void>;
+  hears(...prompts: readonly HeardPrompt[]): Promise<void>;
   presses(keys: string, everyMs?: number): Promise<void>;
   waits(ms: number): Promise<void>;
   hangsUp(): Promise<void>;
@@ -76,7 +78,7 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
   const world = inWorld ?? (await openWorld());
   const { clock, bank } = world;
   const notes: Notes = { asks: [], misuses: [] };
-  const heard: { readonly prompt: PromptId; readonly at: number }[] = [];
+  const heard: { readonly prompt: HeardPrompt; readonly at: number }[] = [];
   const dispatches: { agent: string; metadata: string }[] = [];
   const transfers: { target: string; ticket: string }[] = [];
   const entered: { machine: string; state: string }[] = [];
@@ -97,6 +99,7 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
   const simulated = createSimulatedLine({
     clock,
     caller: facts,
+    headers: inviteHeaders(options.headers ?? []),
     desk(agent, metadata) {
       dispatches.push({ agent, metadata });
       return options.desk?.(agent) ?? 800;
@@ -132,9 +135,15 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
     ...around,
     backend: watchedPort('bank', around.backend, notes),
     records: watchedPort('records', around.records, notes),
-    planFor(dialled) {
-      const plan = around.planFor(dialled);
-      return plan && (options.plan?.(plan) ?? plan);
+    edition() {
+      const edition = around.edition();
+      return {
+        ...edition,
+        planFor(dialled) {
+          const plan = edition.planFor(dialled);
+          return plan && (options.plan?.(plan) ?? plan);
+        },
+      };
     },
     observe(observation) {
       if (observation.type === 'state.entered') entered.push(observation);

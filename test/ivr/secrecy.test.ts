@@ -5,7 +5,10 @@ import { createActor, type InspectionEvent } from 'xstate';
 import { createSimulatedLine } from '../../src/console/simulated-line.ts';
 import { provideCall } from '../../src/ivr/effects.ts';
 import { createKeypad } from '../../src/ivr/keypad.ts';
+import type { StepName } from '../../src/machines/outcome.ts';
 import { Secret } from '../../src/machines/secret.ts';
+import type { Policy } from '../../src/screening/policy.ts';
+import { nothing } from '../../src/screening/verdict.ts';
 import { keysAccountAndBirthDate, NO_PHONE, PHONE_ON_FILE, UNKNOWN } from './customers.ts';
 import type { FakeBank } from './fake-bank.ts';
 import { type Call, type Caller, type DialOptions, dial } from './scenario.ts';
@@ -18,7 +21,58 @@ interface Story {
   readonly live: (caller: Caller, bank: FakeBank) => Promise<void>;
 }
 
+/** An INVITE whose headers hold the calling number, a customer and a token. */
+const HEADERS = [
+  ['From', '"15551237788" <sip:+15551237788@carrier.example>;tag=1'],
+  ['P-Asserted-Identity', '<sip:+15551237788;verstat=TN-Validation-Passed-A@carrier.example>'],
+  ['X-Twilio-VerStat', '15551237788'],
+  ['X-Customer-Id', 'customer-1001'],
+  ['X-Auth-Token', 'eyJhbGciOiJFUzI1NiJ9.canary.token'],
+] as const;
+
+const fromThePbx = (steps: readonly StepName[], policy: Partial<Policy> = {}): DialOptions => ({
+  headers: HEADERS,
+  plan: (plan) => ({
+    ...plan,
+    screening: { ...plan.screening, accept: 'all', ...policy },
+    upstream: { issuer: 'pbx', audience: 'us', publicKey: 'PEM' },
+  }),
+  world: { checkUpstream: async () => ({ kind: 'proven', steps }) },
+});
+
 const STORIES: readonly Story[] = [
+  {
+    told: 'is refused for what the headers say',
+    ending: 'screened-out',
+    options: fromThePbx(['account'], { accept: 'validated' }),
+    live: async () => undefined,
+  },
+  {
+    told: 'cannot be screened, because the bridge breaks',
+    ending: 'screened-out',
+    options: {
+      headers: HEADERS,
+      line: () => ({ headers: () => Promise.reject(new Error(JSON.stringify(HEADERS))) }),
+    },
+    live: async () => undefined,
+  },
+  {
+    told: 'was verified by another system',
+    ending: 'handed-off',
+    options: fromThePbx(['account', 'birthDate', 'oneTimeCode']),
+    live: async () => undefined,
+  },
+  {
+    told: 'was verified by another system, and the bank breaks',
+    ending: 'handed-off',
+    options: fromThePbx(['account', 'birthDate']),
+    async live(caller, bank) {
+      bank.is('broken', 'lookupCustomer');
+      await keysAccountAndBirthDate(caller);
+      await caller.hears('enter-code');
+      await caller.presses(bank.lastCode());
+    },
+  },
   {
     told: 'is verified',
     ending: 'handed-off',
@@ -114,7 +168,8 @@ function canaries(bank: FakeBank): readonly string[] {
   ]);
   const codes = bank.messages.flatMap(({ to, code }) => [to.slice(1), code]);
   const wrong = bank.messages.length > 0 ? [bank.wrongCode()] : [];
-  return [...keyed, ...codes, ...wrong, '314159', '15551237788'];
+  const sent = ['15551237788', 'customer-1001', 'canary.token'];
+  return [...keyed, ...codes, ...wrong, '314159', ...sent];
 }
 
 /** Ids are drawn at random and may hold any digits. */
@@ -156,13 +211,16 @@ test('no digit that is read out to a caller is shown to an onlooker', async () =
   await call.ends('hung-up');
   const shown = world.observed.filter(({ type }) => type === 'prompt.began');
   expect(shown.at(-1)).toMatchObject({ prompts: ['code-sent', 'enter-code', 'resend-hint'] });
-  expect(JSON.stringify(shown)).toContain('ending in • • Please');
+  expect(JSON.stringify(shown)).toContain('ending in ••• Please');
   expect(JSON.stringify(shown)).not.toContain('digit-');
 });
 
 test('nothing a caller keyed can be read off the running charts', async () => {
   const world = await openWorld();
-  const { clock, bank, recordings } = world;
+  const { clock, bank } = world;
+  const edition = world.edition();
+  const plan = edition.planFor('+15105550100');
+  const recordings = edition.recordingsFor(plan);
   const seen: string[] = [];
   const line = createSimulatedLine({
     clock,
@@ -190,7 +248,9 @@ test('nothing a caller keyed can be read off the running charts', async () => {
       lineName: 'bank',
       line,
       keypad,
-      labels: {},
+      labels: () => ({}),
+      screen: async () => ({ evidence: nothing('none'), upstream: null }),
+      refusalReason: 'SIP;cause=608',
       backend: bank.backend,
       speak: (utterance, signal) => line.play(recordings.clips(utterance, 'en'), signal),
       ticketFor: async () => 'ticket',
@@ -198,7 +258,7 @@ test('nothing a caller keyed can be read off the running charts', async () => {
         throw new Error(`${ask} failed`, { cause: error });
       },
     }),
-    { input: { plan: world.planFor('+15105550100') }, clock, inspect: look },
+    { input: { plan, today: '2026-11-20' }, clock, inspect: look },
   );
   function look(inspected: InspectionEvent) {
     const event = 'event' in inspected ? inspected.event : null;

@@ -94,6 +94,7 @@ test.each([
   for await (const { screening } of world.records.list())
     expect(screening.action).not.toBe('refuse');
   expect(switchboard.calls).toBe(0);
+  expect(world.measured).toEqual([{ type: 'call.missed', record: (await world.kept())[0] }]);
 });
 
 test('a call whose record cannot be kept disturbs no other call', async () => {

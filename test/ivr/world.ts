@@ -4,29 +4,41 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { loadEdition } from '../../src/commands/edition.ts';
 import { ticketIssuer } from '../../src/commands/ticket-issuer.ts';
-import { linePlans } from '../../src/config/line-plans.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
-import type { CallWorld } from '../../src/ivr/call-world.ts';
+import type { CallRoute, CallWorld } from '../../src/ivr/call-world.ts';
+import type { Happening } from '../../src/ivr/measures.ts';
 import type { CallObservation } from '../../src/ivr/observation.ts';
 import type { Clip } from '../../src/ivr/ports.ts';
-import { AUDIO_DIR, loadRecordings } from '../../src/ivr/recordings.ts';
-import { catalogue, PROMPT_IDS, type PromptId } from '../../src/prompts/catalogue.ts';
+import {
+  type ForeignPrompt,
+  LOCALES,
+  PROMPT_IDS,
+  type PromptId,
+} from '../../src/prompts/catalogue.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { generateSigningKey, jwks, loadSigningKey } from '../../src/ticket/keys.ts';
 import { type FakeBank, openFakeBank } from './fake-bank.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-const recordings = await loadRecordings(AUDIO_DIR, catalogue, ['en']);
-const config = await loadConfig('tonegate.yaml');
-const planFor = linePlans(config);
+/** The demo as it ships. */
+const edition = await loadEdition('tonegate.yaml');
+const recordings = edition.recordingsFor(null);
 const signingKey = await loadSigningKey(await generateSigningKey());
-const issueTicket = ticketIssuer(config, signingKey);
+const issueTicket = ticketIssuer(edition.config, signingKey);
+
+/** A prompt as a scenario names it: in English by its id, else with its language. */
+export type HeardPrompt = PromptId | ForeignPrompt;
 
 /** Which prompt a clip is; a breath between two sentences is none. */
-export const promptOf: ReadonlyMap<Clip, PromptId> = new Map(
-  PROMPT_IDS.map((id) => [recordings.clip(id, 'en'), id]),
+export const promptOf: ReadonlyMap<Clip, HeardPrompt> = new Map(
+  LOCALES.flatMap((locale) =>
+    PROMPT_IDS.map((id) => [
+      recordings.clip(id, locale),
+      locale === 'en' ? id : (`${locale}/${id}` as const),
+    ]),
+  ),
 );
 
 /** What desks check tickets against. */
@@ -41,8 +53,11 @@ export interface World extends CallWorld {
   /** Everything logged, from trace up: one JSON object each. */
   readonly logged: readonly string[];
   readonly observed: readonly CallObservation[];
+  readonly measured: readonly Happening[];
   kept(): Promise<readonly CallRecord[]>;
 }
+
+const trunkName = ({ trunkId }: CallRoute) => (trunkId === 'ST_1' ? 'bank-trunk' : null);
 
 export async function openWorld(): Promise<World> {
   const clock = new VirtualClock();
@@ -51,6 +66,7 @@ export async function openWorld(): Promise<World> {
   onTestFinished(() => store[Symbol.asyncDispose]());
   const logged: string[] = [];
   const observed: CallObservation[] = [];
+  const measured: Happening[] = [];
   const memory = new Writable({
     decodeStrings: false,
     write(line: string, _encoding, done) {
@@ -64,22 +80,24 @@ export async function openWorld(): Promise<World> {
     bank,
     logged,
     observed,
+    measured,
     async kept() {
       const all: CallRecord[] = [];
       for await (const record of records.list()) all.push(record);
       return all;
     },
     workerId: 'w1',
-    flowVersion: () => 'f1',
-    planFor,
-    trunkName: (id) => (id === 'ST_1' ? 'bank-trunk' : null),
-    recordings,
+    edition: () => ({ ...edition, flowVersion: () => 'f1' }),
+    trunkName,
+    findTrunk: async (call) => trunkName(call),
+    checkUpstream: async () => ({ kind: 'ignored', why: 'signature' }),
     backend: bank.backend,
     records: { ...records, append: (record) => clock.outside(records.append(record)) },
     issueTicket: (request) => clock.outside(issueTicket(request)),
     hashNumber: () => 'h4sh',
     log: pino({ level: 'trace' }, memory),
     observe: (observation) => observed.push(observation),
+    measure: (happening) => measured.push(happening),
     now: () => EPOCH + clock.now(),
     monotonic: () => clock.now(),
   };

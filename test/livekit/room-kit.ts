@@ -19,11 +19,14 @@ import {
   TrackSource,
 } from '@livekit/rtc-node';
 import { AccessToken } from 'livekit-server-sdk';
+import { configSchema } from '../../src/config/schema.ts';
 import { type Child, spawnChild } from '../../src/demo/child.ts';
 import { startStack } from '../../src/demo/stack.ts';
 import type { StackPorts } from '../../src/demo/stack-config.ts';
 import type { Clip } from '../../src/ivr/ports.ts';
+import { applyRouting } from '../../src/livekit/provisioning.ts';
 import type { LiveKitApi } from '../../src/livekit/server-api.ts';
+import { Secret } from '../../src/machines/secret.ts';
 
 const SERVER = fileURLToPath(new URL('../../stack/bin/server', import.meta.url));
 const PATIENCE_MS = 30_000;
@@ -61,6 +64,12 @@ export async function startTestStack(ports: StackPorts): Promise<TestStack> {
       await rm(dataDir, { recursive: true });
     },
   };
+}
+
+/** Sends the calls of one trunk, and of no other, to the agent `tonegate`. */
+export async function routed(api: LiveKitApi, trunk: object): Promise<void> {
+  const trunks = configSchema.shape.trunks.parse([trunk]);
+  await applyRouting(api, { agentName: 'tonegate', trunks }, () => Secret.empty);
 }
 
 export interface Person {

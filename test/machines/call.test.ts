@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createActor } from 'xstate';
-import type { CallNotice } from '../../src/machines/call.machine.ts';
 import type { LinePlan } from '../../src/machines/line-plan.ts';
+import { NOTHING_FOUND, ringOn } from './dialling.ts';
 import { createDrive, type Drive } from './drive.ts';
-import { BANK, FRONT_DESK, KNOWN, SELF_SERVICE } from './lines.ts';
+import {
+  ACCOUNT,
+  BANK,
+  BILINGUAL,
+  CLOSED,
+  FRONT_DESK,
+  KNOWN,
+  MENU,
+  SELF_SERVICE,
+} from './lines.ts';
 
 let phone: Drive;
 
@@ -12,15 +20,9 @@ beforeEach(() => {
 });
 
 function dial(plan: LinePlan | null = BANK) {
-  const notices: CallNotice[] = [];
-  const actor = createActor(phone.charts.call, { clock: phone.clock, input: { plan } });
-  actor.on('*', (notice) => notices.push(notice));
-  actor.start();
-  return {
-    notices,
-    happens: (type: 'caller.hungUp' | 'call.lost' | 'call.drain') => actor.send({ type }),
-    ended: () => actor.getSnapshot().output,
-  };
+  const call = ringOn(phone, plan);
+  if (plan !== null) phone.ask('screen').answer(NOTHING_FOUND);
+  return call;
 }
 
 const answered = () => phone.ask('answer').answer();
@@ -78,7 +80,7 @@ describe('a call', () => {
 
   test('hears nothing before it is answered', () => {
     dial();
-    expect(phone.asks.map(({ port }) => port)).toEqual(['answer']);
+    expect(phone.asks.map(({ port }) => port)).toEqual(['screen', 'answer']);
     answered();
     expect(phone.hears()).toEqual(['welcome', 'operator-hint', 'enter-account']);
   });
@@ -92,7 +94,7 @@ describe('a call', () => {
   test('that gives all that is asked is verified and reaches the desk', () => {
     const call = dial();
     givesAccount();
-    expect(phone.hears()).toEqual(['enter-birth-date']);
+    expect(phone.hears()).toEqual(['enter-birth-date-mdy']);
     givesBirthDate();
     givesCode();
     expect(phone.ask('setAttributes').input).toEqual({
@@ -116,6 +118,11 @@ describe('a call', () => {
     givesAccount();
     failsBirthDate();
     expect(call.notices).toEqual([
+      {
+        type: 'call.screened',
+        evidence: NOTHING_FOUND.evidence,
+        decision: { action: 'accept', wouldBe: null, rule: 'none' },
+      },
       { type: 'call.answered' },
       { type: 'step.began', step: 'account' },
       { type: 'step.ended', step: 'account', outcome: 'accepted', tries: 1 },
@@ -173,7 +180,7 @@ describe('a caller who cannot be verified', () => {
     answered();
     phone.press('99999999');
     checked('unknown');
-    expect(phone.hears()).toEqual(['enter-birth-date']);
+    expect(phone.hears()).toEqual(['enter-birth-date-mdy']);
     failsBirthDate();
     operatorAnswers();
     expect(call.ended()).toMatchObject({ auth: 'failed', amr: [] });
@@ -291,13 +298,196 @@ describe('something of ours that breaks', () => {
   });
 });
 
+describe('a line in two languages', () => {
+  test('offers each language in itself, after the greeting', () => {
+    dial(BILINGUAL);
+    answered();
+    expect(phone.hears()).toEqual([
+      'welcome',
+      'en/choose-language',
+      'en/digit-1',
+      'es/choose-language',
+      'es/digit-2',
+    ]);
+  });
+
+  test('greets once, gives its notice to the end, and then asks', () => {
+    dial(BILINGUAL);
+    answered();
+    phone.press('2');
+    expect(phone.hears()).toEqual(['recording-notice']);
+    phone.press('7');
+    expect(phone.hears()).toEqual(['recording-notice']);
+    phone.promptEnds();
+    expect(phone.hears()).toBeNull();
+  });
+
+  test('keeps keys that were pressed during the notice for the first question', () => {
+    dial(BILINGUAL);
+    answered();
+    phone.press('212345674');
+    phone.promptEnds();
+    phone.promptEnds();
+    expect(phone.hears()).toEqual(['confirm-entry']);
+  });
+
+  test.each([
+    ['1', 'en', 'mdy'],
+    ['2', 'es', 'dmy'],
+  ])(
+    'goes on in the language of key %s (%s), and asks for dates as it writes them',
+    (key, locale, order) => {
+      const call = dial(BILINGUAL);
+      answered();
+      phone.press(key);
+      phone.promptEnds();
+      expect(call.locale()).toBe(locale);
+      phone.press('12345674');
+      phone.promptEnds();
+      phone.press('1');
+      checked('accepted', KNOWN);
+      expect(phone.hears()).toEqual([`enter-birth-date-${order}`]);
+    },
+  );
+
+  test('takes the first language where no choice comes clear', () => {
+    const call = dial(BILINGUAL);
+    answered();
+    phone.press('777', 5000);
+    expect(phone.hears()).toEqual(['recording-notice']);
+    expect(call.locale()).toBe('en');
+  });
+
+  test('says goodbye to who never presses a key', () => {
+    const call = dial(BILINGUAL);
+    answered();
+    for (let i = 0; i < 2; i += 1) {
+      phone.promptEnds();
+      phone.wait(8000);
+    }
+    expect(phone.hears()).toEqual(['nothing-heard', 'goodbye', 'es/nothing-heard', 'es/goodbye']);
+    goodbye();
+    expect(call.ended()).toMatchObject({ ending: { result: 'caller', reason: 'no-input' } });
+  });
+
+  test('brings the operator for zero', () => {
+    dial(BILINGUAL);
+    answered();
+    phone.press('0');
+    expect(phone.ask('setAttributes').input).toMatchObject({ desk: 'operator' });
+  });
+
+  test('serves nobody to whom its notice could not be played', () => {
+    dial(BILINGUAL);
+    answered();
+    phone.press('1');
+    phone.ask('playPrompt').fail();
+    expect(phone.hears()).toEqual(['technical-problem', 'goodbye']);
+  });
+});
+
+describe('a menu', () => {
+  test('names its choices: its own recording says its key itself', () => {
+    dial(MENU);
+    answered();
+    expect(phone.hears()).toEqual([
+      'welcome',
+      'menu-account',
+      'digit-1',
+      'own/menu-2',
+      'menu-operator',
+      'digit-9',
+    ]);
+  });
+
+  test('leads to steps and a desk', () => {
+    const call = dial(MENU);
+    answered();
+    phone.press('1');
+    expect(phone.hears()).toEqual(['operator-hint', 'enter-account']);
+    phone.press('31415926');
+    checked('accepted', KNOWN);
+    givesCode();
+    expect(phone.ask('setAttributes').input).toMatchObject({
+      desk: 'sensitive',
+      proof: { auth: 'verified', amr: ['otp', 'sms'] },
+    });
+    call.happens('caller.hungUp');
+  });
+
+  test('leads to a desk at once, with nothing proved', () => {
+    dial(MENU);
+    answered();
+    phone.press('9');
+    expect(phone.ask('setAttributes').input).toEqual({
+      desk: 'operator',
+      proof: { auth: 'none', amr: [], ref: null },
+    });
+  });
+
+  test('asks again after a key that stands for nothing, and gives up after three', () => {
+    dial(MENU);
+    answered();
+    phone.press('7');
+    expect(phone.hears()?.slice(0, 2)).toEqual(['no-match', 'menu-account']);
+    phone.press('77', 5000);
+    phone.ask('setAttributes').answer();
+    expect(phone.hears()).toEqual(['connecting-operator']);
+  });
+
+  test('that nobody understood ends as too many tries where there is no operator', () => {
+    const call = dial({ ...MENU, operator: null });
+    answered();
+    phone.press('777', 5000);
+    expect(phone.hears()).toEqual(['no-match', 'goodbye']);
+    goodbye();
+    expect(call.ended()).toMatchObject({
+      ending: { result: 'caller', reason: 'too-many-tries' },
+      auth: 'none',
+    });
+  });
+
+  test('that was met with silence ends in other words', () => {
+    const call = dial({ ...MENU, operator: null });
+    answered();
+    phone.press('7');
+    for (let i = 0; i < 2; i += 1) {
+      phone.promptEnds();
+      phone.wait(8000);
+    }
+    expect(phone.hears()).toEqual(['nothing-heard', 'goodbye']);
+    goodbye();
+    expect(call.ended()).toMatchObject({ ending: { reason: 'too-many-tries' } });
+  });
+
+  test('takes a pound after its key as part of the choice', () => {
+    dial(MENU);
+    answered();
+    phone.press('1#');
+    expect(phone.hears()).toEqual(['operator-hint', 'enter-account']);
+  });
+});
+
+test('a closed line says so in each of its languages, asks nothing and ends the call', () => {
+  const call = dial(CLOSED);
+  answered();
+  expect(phone.hears()).toEqual(['closed-for-now', 'goodbye', 'es/closed-for-now', 'es/goodbye']);
+  phone.press('0#');
+  goodbye();
+  expect(call.ended()).toMatchObject({
+    ending: { result: 'platform', reason: 'desk-unavailable' },
+    auth: 'none',
+    handOff: null,
+  });
+});
+
 describe('no desk', () => {
   test.each([
     ['desk-unavailable', 'operator-desk'],
     ['transfer-failed', 'operator'],
   ])('ends the call as %s where the last one was %s', (reason, last) => {
-    const desks = { ...BANK.desks, operator: { ...BANK.desks.operator!, otherwise: null } };
-    const call = dial({ ...FRONT_DESK, desk: last, desks });
+    const desks = { ...BANK.desks, operator: { ...BANK.desks.operator, otherwise: null } };
+    const call = dial({ ...FRONT_DESK, route: { steps: [ACCOUNT], desk: last }, desks });
     givesAccount();
     phone.ask('setAttributes').answer();
     if (last === 'operator') {
@@ -315,7 +505,7 @@ describe('no desk', () => {
   });
 
   test('is tried after a transfer of which nobody knows the end: the leg is ended', () => {
-    const call = dial({ ...FRONT_DESK, desk: 'operator' });
+    const call = dial({ ...FRONT_DESK, route: { steps: [ACCOUNT], desk: 'operator' } });
     givesAccount();
     phone.ask('setAttributes').answer();
     phone.promptEnds();
@@ -349,7 +539,7 @@ describe('time', () => {
     const call = dial();
     givesAccount();
     phone.wait(899_999 - phone.clock.now());
-    expect(phone.hears()).toEqual(['enter-birth-date']);
+    expect(phone.hears()).toEqual(['enter-birth-date-mdy']);
     phone.wait(1);
     expect(phone.hears()).toEqual(['time-limit', 'goodbye']);
     goodbye();
@@ -359,11 +549,11 @@ describe('time', () => {
     });
   });
 
-  test('for a goodbye that never ends is thirty seconds, and ten to hang up', () => {
+  test('for a goodbye that never ends is ninety seconds, and ten to hang up', () => {
     const call = dial();
     answered();
     call.happens('call.drain');
-    phone.wait(29_999);
+    phone.wait(89_999);
     expect(phone.asked('hangUp')).toHaveLength(0);
     phone.wait(1);
     expect(phone.hears()).toBeNull();

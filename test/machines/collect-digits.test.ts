@@ -19,6 +19,7 @@ function collect(rules: Partial<EntryRules> = {}, input: Partial<CollectInput> =
       rules: { ...RULES, ...rules },
       commands: { '0': 'operator' },
       fresh: false,
+      again: false,
       ...input,
     },
   });
@@ -340,6 +341,7 @@ describe('type-ahead', () => {
     phone.press('12');
     const entry = collect({ typeAhead: false });
     phone.press('5678');
+    phone.wait(1000);
     expect(entry.ended()).toBe('5678');
   });
 
@@ -348,6 +350,7 @@ describe('type-ahead', () => {
     phone.press('12');
     phone.promptEnds();
     phone.press('5678');
+    phone.wait(1000);
     expect(entry.ended()).toBe('5678');
   });
 });
@@ -438,4 +441,118 @@ test('a prompt that cannot be played is a fault, not silence', () => {
   actor.subscribe({ error: () => undefined });
   phone.ask('playPrompt').fail();
   expect(actor.getSnapshot().status).toBe('error');
+});
+
+describe('keys that may have been lost', () => {
+  test('in the middle of an entry make it doubtful: halves are never joined', () => {
+    const entry = collect();
+    phone.press('12');
+    phone.missKeys();
+    expect(entry.ended()).toEqual({ kind: 'doubtful' });
+  });
+
+  test('before the first key of an entry are no harm', () => {
+    const entry = collect();
+    phone.missKeys();
+    phone.press('1234');
+    expect(entry.ended()).toBe('1234');
+  });
+
+  test('between keys that were pressed ahead make them doubtful too', () => {
+    phone.press('12');
+    phone.missKeys();
+    phone.press('34');
+    expect(collect().ended()).toEqual({ kind: 'doubtful' });
+  });
+});
+
+describe('what is left of an entry that is asked again', () => {
+  test('does not begin the next one: keys less than a second after the key before are dropped', () => {
+    phone.press('99');
+    const entry = collect({}, { fresh: true, again: true });
+    phone.press('9', 999);
+    expect(phone.hears()).toEqual(['enter-passcode']);
+    phone.press('999', 300);
+    expect(phone.hears()).toEqual(['enter-passcode']);
+    phone.press('1234');
+    expect(entry.ended()).toBe('1234');
+  });
+
+  test('is not silence, though it is dropped', () => {
+    phone.press('99');
+    const entry = collect({}, { fresh: true, again: true });
+    phone.press('9', 300);
+    phone.promptEnds();
+    phone.wait(8000);
+    expect(entry.ended()).toEqual({ kind: 'noInput', hasPressed: true });
+  });
+
+  test('is over after a second', () => {
+    phone.press('99');
+    const entry = collect({}, { fresh: true, again: true });
+    phone.press('1', 1000);
+    phone.press('234', 300);
+    expect(entry.ended()).toBe('1234');
+  });
+
+  test('is over with a star', () => {
+    phone.press('99');
+    const entry = collect({}, { fresh: true, again: true });
+    phone.press('*1234', 300);
+    expect(entry.ended()).toBe('1234');
+  });
+
+  test('is no concern of an entry that nothing went wrong before', () => {
+    collect();
+    phone.press('1234');
+    const next = collect();
+    phone.press('5678', 300);
+    expect(next.ended()).toBe('5678');
+  });
+});
+
+describe('a complete entry without type-ahead', () => {
+  const alone = { typeAhead: false };
+
+  test('settles for a second, and is taken then', () => {
+    const entry = collect(alone);
+    phone.press('1234');
+    phone.wait(999);
+    expect(entry.ended()).toBeUndefined();
+    phone.wait(1);
+    expect(entry.ended()).toBe('1234');
+  });
+
+  test('is too long with one more key in that second: a bridge made two of one', () => {
+    const entry = collect(alone);
+    phone.press('12344', 300);
+    expect(entry.ended()).toEqual({ kind: 'tooLong' });
+  });
+
+  test('is doubtful where that key came closer than a person can press', () => {
+    const entry = collect(alone);
+    phone.press('1234');
+    phone.press('4', 39);
+    expect(entry.ended()).toEqual({ kind: 'doubtful' });
+  });
+
+  test('is doubtful where keys may have been lost in that second', () => {
+    const entry = collect(alone);
+    phone.press('1234');
+    phone.missKeys();
+    expect(entry.ended()).toEqual({ kind: 'doubtful' });
+  });
+
+  test('is taken at once with its pound', () => {
+    const entry = collect(alone);
+    phone.press('1234#', 300);
+    expect(entry.ended()).toBe('1234');
+  });
+
+  test('may still be started again with star', () => {
+    const entry = collect(alone);
+    phone.press('1234*5678', 300);
+    phone.wait(1000);
+    expect(entry.ended()).toBe('5678');
+  });
 });

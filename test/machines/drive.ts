@@ -3,6 +3,7 @@
 
 import { type ActorLogic, fromCallback, SimulatedClock, type Snapshot } from 'xstate';
 import { callMachine } from '../../src/machines/call.machine.ts';
+import { choiceMachine } from '../../src/machines/choice.machine.ts';
 import {
   type Collected,
   collectDigitsMachine,
@@ -12,6 +13,7 @@ import { handOffMachine } from '../../src/machines/hand-off.machine.ts';
 import { oneTimeCodeMachine } from '../../src/machines/one-time-code.machine.ts';
 import { Secret } from '../../src/machines/secret.ts';
 import { stepMachine } from '../../src/machines/step.machine.ts';
+import { verifyEntryMachine } from '../../src/machines/verify-entry.machine.ts';
 import type { Utterance } from '../../src/prompts/catalogue.ts';
 
 /** Something a chart asked of a port. */
@@ -98,9 +100,11 @@ export function createDrive() {
       },
     },
   });
-  const step = stepMachine.provide({
-    actors: { collectDigits, playPrompt: port('playPrompt'), checkEntry: port('checkEntry') },
+  const choice = choiceMachine.provide({ actors: { collectDigits } });
+  const verifyEntry = verifyEntryMachine.provide({
+    actors: { choice, playPrompt: port('playPrompt'), checkEntry: port('checkEntry') },
   });
+  const step = stepMachine.provide({ actors: { collectDigits, verifyEntry } });
   const oneTimeCode = oneTimeCodeMachine.provide({
     actors: {
       step,
@@ -119,10 +123,13 @@ export function createDrive() {
   });
   const call = callMachine.provide({
     actors: {
+      choice,
       step,
       oneTimeCode,
       handOff,
       playPrompt: port('playPrompt'),
+      screen: port('screen'),
+      lookUpCustomer: port('lookUpCustomer'),
       refuse: port('refuse'),
       answer: port('answer'),
       hangUp: port('hangUp'),
@@ -130,7 +137,7 @@ export function createDrive() {
   });
 
   return {
-    charts: { collectDigits, step, oneTimeCode, handOff, call },
+    charts: { collectDigits, choice, verifyEntry, step, oneTimeCode, handOff, call },
     clock,
     /** All that was ever asked, in order. */
     asks,
@@ -148,19 +155,29 @@ export function createDrive() {
       if (playing.length > 1) throw new Error('two prompts at once');
       return playing[0] ? (playing[0].input as { utterance: Utterance }).utterance : null;
     },
+    /** The same with read-outs revealed. */
+    hearsAloud(): readonly string[] | undefined {
+      const words = this.hears();
+      return words?.map((word) => (word instanceof Secret ? word.reveal() : word));
+    },
     /** The prompt that is heard comes to its end. */
     promptEnds(): void {
       this.ask('playPrompt').answer();
     },
-    /** Presses keys; before each of them `gapMs` pass. */
-    press(keys: string, gapMs = 300): void {
-      for (const key of keys) {
-        this.wait(gapMs);
+    /** Presses keys; before each of them `gapMs` pass, or by default a second, and then 300 ms. */
+    press(keys: string, gapMs?: number): void {
+      for (const [i, key] of [...keys].entries()) {
+        this.wait(gapMs ?? (i === 0 ? 1000 : 300));
         const sinceLastMs = clock.now() - lastKeyAt;
         lastKeyAt = clock.now();
         waiting.push(keyEvent(key, sinceLastMs));
         handOverKeys();
       }
+    },
+    /** The line was away so long that keys may be lost. */
+    missKeys(): void {
+      waiting.push({ type: 'keys.missed' });
+      handOverKeys();
     },
     wait(ms: number): void {
       clock.increment(ms);

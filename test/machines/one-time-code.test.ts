@@ -2,16 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createActor } from 'xstate';
 import type { OneTimeCodeInput } from '../../src/machines/one-time-code.machine.ts';
 import { createDrive, type Drive } from './drive.ts';
-import { KNOWN, RULES } from './lines.ts';
-
-const PLAN: OneTimeCodeInput['plan'] = {
-  step: 'oneTimeCode',
-  tries: 3,
-  sends: 3,
-  resendMs: 30_000,
-  simChangeHours: 72,
-  rules: { ...RULES, minLength: 6, maxLength: 6 },
-};
+import { CODE, KNOWN, TODAY } from './lines.ts';
 
 let phone: Drive;
 
@@ -23,9 +14,11 @@ function verify(input: Partial<OneTimeCodeInput> = {}) {
   const actor = createActor(phone.charts.oneTimeCode, {
     clock: phone.clock,
     input: {
-      plan: PLAN,
+      plan: CODE,
       account: KNOWN,
       commands: { '0': 'operator' },
+      locale: 'en',
+      today: TODAY,
       verdictMs: 8000,
       ...input,
     },
@@ -103,7 +96,12 @@ describe('once a code is sent', () => {
   test('the caller hears where to, and the code is checked against it', () => {
     const step = verify();
     isSent();
-    expect(phone.hears()).toEqual(['code-sent', 'digit-0', 'digit-1', 'enter-code', 'resend-hint']);
+    expect(phone.hearsAloud()).toEqual([
+      'code-sent',
+      'digit-0 digit-1',
+      'enter-code',
+      'resend-hint',
+    ]);
     phone.press('123456');
     expect(phone.ask('checkEntry').input).toMatchObject({
       subject: { step: 'oneTimeCode', challenge: 'challenge-1' },
@@ -150,7 +148,7 @@ describe('another code', () => {
     verify();
     isSent();
     phone.press('9', 29_700);
-    phone.press('#');
+    phone.press('#', 300);
     expect(sends()).toBe(2);
   });
 
@@ -158,7 +156,7 @@ describe('another code', () => {
     verify();
     isSent();
     phone.press('9', 29_699);
-    phone.press('#');
+    phone.press('#', 300);
     expect(sends()).toBe(1);
     expect(phone.hears()).toEqual(['code-on-its-way', 'enter-code-again']);
   });
@@ -170,7 +168,7 @@ describe('another code', () => {
     phone.press('9#');
     isSent();
     phone.press('9', 29_699);
-    phone.press('#');
+    phone.press('#', 300);
     expect(sends()).toBe(2);
   });
 

@@ -3,7 +3,7 @@ import { createActor } from 'xstate';
 import type { Secret } from '../../src/machines/secret.ts';
 import type { StepInput } from '../../src/machines/step.machine.ts';
 import { createDrive, type Drive } from './drive.ts';
-import { KNOWN, RULES } from './lines.ts';
+import { ACCOUNT, BIRTH_DATE, KNOWN, RULES, TODAY } from './lines.ts';
 
 let phone: Drive;
 
@@ -15,10 +15,12 @@ function ask(input: Partial<StepInput> = {}, tries = 3) {
   const actor = createActor(phone.charts.step, {
     clock: phone.clock,
     input: {
-      plan: { step: 'account', tries, rules: RULES },
+      plan: { ...ACCOUNT, tries, rules: RULES },
       subject: { step: 'account' },
       prompt: ['enter-account'],
       commands: { '0': 'operator' },
+      locale: 'en',
+      today: TODAY,
       tried: 0,
       fresh: false,
       hasPressed: false,
@@ -161,11 +163,12 @@ describe('an entry that cannot be checked', () => {
     ['tooShort', '12#', 'too-short'],
     ['tooLong', '12345#', 'too-long'],
   ])('because it is %s counts and says why', (_, keys, prompt) => {
-    const plan = { step: 'account', tries: 3, rules: { ...RULES, minLength: 3 } } as const;
+    const plan = { ...ACCOUNT, rules: { ...RULES, minLength: 3 } };
     const step = ask({ plan });
     phone.press(keys);
     expect(phone.hears()).toEqual(again(prompt));
     phone.press(keys);
+    expect(phone.hears()).toEqual(again(`${prompt}-again`));
     phone.press(keys);
     expect(step.ended()).toMatchObject({ kind: 'tooManyTries', tried: 3 });
     expect(phone.asked('checkEntry')).toHaveLength(0);
@@ -174,14 +177,16 @@ describe('an entry that cannot be checked', () => {
   test('because it is doubtful is asked again three times without counting, then it counts', () => {
     const step = ask();
     for (let i = 0; i < 3; i += 1) {
-      phone.press('11', 10);
-      phone.press('11');
-      expect(phone.hears()).toEqual(again('not-clear'));
+      phone.press('1');
+      phone.press('1', 10);
+      phone.press('11', 300);
+      expect(phone.hears()).toEqual(again(i === 0 ? 'not-clear' : 'not-clear-again'));
     }
     for (let i = 0; i < 3; i += 1) {
       expect(step.ended()).toBeUndefined();
-      phone.press('11', 10);
-      phone.press('11');
+      phone.press('1');
+      phone.press('1', 10);
+      phone.press('11', 300);
     }
     expect(step.ended()).toMatchObject({ kind: 'tooManyTries', tried: 3 });
   });
@@ -230,8 +235,244 @@ describe('silence', () => {
     phone.press('1#');
     keepsSilent();
     expect(step.ended()).toBeUndefined();
-    expect(phone.hears()).toEqual(again('no-input'));
+    expect(phone.hears()).toEqual(again('no-input-again'));
   });
+});
+
+describe('asking again', () => {
+  test('has other words each time for one cause, and uses the last ones again', () => {
+    ask({}, 5);
+    const heard = [];
+    for (let i = 0; i < 4; i += 1) {
+      phone.press('1234');
+      verdict('rejected');
+      heard.push(phone.hears()?.[0]);
+    }
+    expect(heard).toEqual(['rejected', 'rejected-again', 'rejected-again', 'rejected-again']);
+  });
+
+  test('counts each cause by itself', () => {
+    ask({}, 5);
+    phone.press('12#');
+    expect(phone.hears()).toEqual(again('too-short'));
+    phone.press('1234');
+    verdict('rejected');
+    expect(phone.hears()).toEqual(again('rejected'));
+    phone.press('12#');
+    expect(phone.hears()).toEqual(again('too-short-again'));
+  });
+
+  test('drops what was keyed ahead before it', () => {
+    phone.press('12#5678');
+    ask();
+    expect(phone.hears()).toEqual(again('too-short'));
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+});
+
+describe('keys that come at once after a wrong entry', () => {
+  test('are what is left of it where its length had ended it', () => {
+    const step = ask();
+    phone.press('1234');
+    verdict('rejected');
+    phone.press('567', 300);
+    expect(phone.hears()).toEqual(again('rejected'));
+    phone.press('1234');
+    verdict('accepted');
+    expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 2 });
+  });
+
+  test('are the next entry where a pound had ended it', () => {
+    ask({ plan: { ...ACCOUNT, rules: { ...RULES, minLength: 4, maxLength: 6 } } });
+    phone.press('12#');
+    phone.press('12345#', 300);
+    expect(phone.asked('checkEntry')).toHaveLength(1);
+  });
+});
+
+describe('check digits', () => {
+  const luhn = { ...ACCOUNT, check: { kind: 'luhn' } } as const;
+
+  test('that do not fit are asked again before the backend hears of it, and count', () => {
+    const step = ask({ plan: luhn });
+    for (const prompt of ['mistyped', 'mistyped-again']) {
+      phone.press('12345678');
+      expect(phone.hears()).toEqual(again(prompt));
+    }
+    phone.press('12345678');
+    expect(step.ended()).toMatchObject({ kind: 'tooManyTries', tried: 3 });
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+
+  test('that fit are checked at the backend', () => {
+    ask({ plan: luhn });
+    phone.press('12345674');
+    expect(phone.asked('checkEntry')).toHaveLength(1);
+  });
+});
+
+describe('a read-back', () => {
+  const plan = { ...ACCOUNT, rules: RULES, readBack: true };
+  const SPELLED = 'digit-1 digit-2 digit-3 digit-4';
+
+  function keysAndListens(keys = '1234') {
+    phone.press(keys);
+    phone.promptEnds();
+    expect(phone.hears()).toEqual(['confirm-entry']);
+  }
+
+  test('says the entry digit by digit, then asks whether it is right', () => {
+    ask({ plan });
+    phone.press('1234');
+    expect(phone.hearsAloud()).toEqual(['you-entered', SPELLED]);
+    phone.promptEnds();
+    expect(phone.hearsAloud()).toEqual(['confirm-entry']);
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+
+  test('says a birth date as a date, in the language of the call', () => {
+    const subject = { step: 'birthDate', ref: 'ref-1', order: 'DMY' } as const;
+    ask({ plan: { ...BIRTH_DATE, readBack: true }, subject, locale: 'es' });
+    phone.press('14031979');
+    expect(phone.hearsAloud()).toEqual(['you-entered', 'day-14 month-3 century-19 number-79']);
+  });
+
+  test('shows nobody what it says', () => {
+    ask({ plan });
+    phone.press('1234');
+    expect(JSON.stringify(phone.ask('playPrompt').input)).not.toContain('digit-');
+  });
+
+  test('that is confirmed with one is checked, and counts then', () => {
+    const step = ask({ plan });
+    keysAndListens();
+    phone.press('1');
+    const { entry } = phone.ask('checkEntry').input as { entry: Secret };
+    expect(entry.reveal()).toBe('1234');
+    verdict('accepted');
+    expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 1 });
+  });
+
+  test('that is taken back with two is asked again without counting', () => {
+    const step = ask({ plan });
+    keysAndListens();
+    phone.press('2');
+    expect(phone.hears()).toEqual(['enter-account-again']);
+    keysAndListens('5678');
+    phone.press('1');
+    const { entry } = phone.ask('checkEntry').input as { entry: Secret };
+    expect(entry.reveal()).toBe('5678');
+    verdict('accepted');
+    expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 1 });
+  });
+
+  test('that is taken back takes the next keys at once', () => {
+    ask({ plan });
+    keysAndListens();
+    phone.press('2');
+    phone.press('5678', 200);
+    expect(phone.hearsAloud()).toEqual(['you-entered', 'digit-5 digit-6 digit-7 digit-8']);
+  });
+
+  test('may be taken back three times without counting; after that each counts', () => {
+    const step = ask({ plan });
+    for (let i = 0; i < 5; i += 1) {
+      keysAndListens();
+      phone.press('2');
+      expect(step.ended()).toBeUndefined();
+    }
+    keysAndListens();
+    phone.press('2');
+    expect(step.ended()).toMatchObject({ kind: 'tooManyTries', tried: 3 });
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+
+  test('is not confirmed by a key pressed while it is said', () => {
+    ask({ plan });
+    phone.press('12341');
+    expect(phone.hearsAloud()).toEqual(['you-entered', SPELLED]);
+    phone.press('1');
+    phone.promptEnds();
+    expect(phone.hears()).toEqual(['confirm-entry']);
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+
+  test('is not confirmed by a late pound', () => {
+    ask({ plan });
+    phone.press('1234#');
+    phone.promptEnds();
+    phone.press('#', 200);
+    expect(phone.hears()).toEqual(['confirm-entry']);
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+
+  test('that is never confirmed is asked again, and counts', () => {
+    const step = ask({ plan });
+    for (let i = 0; i < 3; i += 1) {
+      expect(step.ended()).toBeUndefined();
+      keysAndListens();
+      for (let silence = 0; silence < 3; silence += 1) keepsSilent();
+    }
+    expect(step.ended()).toMatchObject({ kind: 'tooManyTries', tried: 3 });
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+
+  test('may be answered with zero for the operator', () => {
+    const step = ask({ plan });
+    keysAndListens();
+    phone.press('0');
+    expect(step.ended()).toEqual({ kind: 'operator', tried: 0, account: null });
+  });
+
+  test('wipes the entry and the read-out also when the caller hangs up during it', () => {
+    const step = ask({ plan });
+    phone.press('1234');
+    const [, readOut] = phone.hears() ?? [];
+    expect((readOut as Secret).reveal()).toBe(SPELLED);
+    step.actor.stop();
+    expect((readOut as Secret).reveal()).toMatch(/^\0+$/);
+  });
+});
+
+describe('a birth date', () => {
+  const subject = { step: 'birthDate', ref: 'ref-1', order: 'MDY' } as const;
+  const again = (cause: string) => [cause, 'enter-birth-date-mdy-again'];
+
+  test('is checked as a date', () => {
+    ask({ plan: BIRTH_DATE, subject });
+    phone.press('03141979');
+    const { entry } = phone.ask('checkEntry').input as { entry: Secret };
+    expect(entry.reveal()).toBe('1979-03-14');
+  });
+
+  test.each([
+    ['the calendar does not have', '02291979'],
+    ['is the day of the call', '11202026'],
+    ['is still to come', '11212026'],
+  ])('that %s is asked again without asking the backend, and counts', (_, keys) => {
+    const step = ask({ plan: { ...BIRTH_DATE, tries: 2 }, subject });
+    phone.press(keys);
+    expect(phone.hears()).toEqual(again('no-such-date'));
+    phone.press(keys);
+    expect(step.ended()).toMatchObject({ kind: 'tooManyTries', tried: 2 });
+    expect(phone.asked('checkEntry')).toHaveLength(0);
+  });
+
+  test('of yesterday is one', () => {
+    ask({ plan: BIRTH_DATE, subject });
+    phone.press('11192026');
+    expect(phone.asked('checkEntry')).toHaveLength(1);
+  });
+});
+
+test('keys that may have been lost in the middle of an entry: it is asked again, not counted', () => {
+  const step = ask();
+  phone.press('12');
+  phone.missKeys();
+  expect(phone.hears()).toEqual(again('not-clear'));
+  phone.press('1234');
+  verdict('accepted');
+  expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 1 });
 });
 
 test('zero and pound end the step for the operator, without a try', () => {

@@ -62,18 +62,29 @@ describe('a recording', () => {
   });
 
   test('may be silent for 60 ms before and 200 ms after the words, and no longer', () => {
-    expect(problems(join(silence(60), good, silence(200)))).toEqual([]);
-    expect(problems(join(silence(65), good))).toEqual([
+    const words = tone(3000);
+    expect(problems(join(silence(60), words, silence(200)))).toEqual([]);
+    expect(problems(join(silence(65), words))).toEqual([
       expect.stringMatching(/^starts with 65 ms/),
     ]);
-    expect(problems(join(good, silence(205)))).toEqual([
+    expect(problems(join(words, silence(205)))).toEqual([
       expect.stringMatching(/^ends with 205 ms/),
     ]);
   });
 
   test('that is too faint or too loud beside the others is refused', () => {
-    expect(problems(tone(500, -25))).toEqual([expect.stringMatching(/LUFS instead of -20/)]);
-    expect(problems(tone(500, -10))).toEqual([expect.stringMatching(/LUFS instead of -20/)]);
+    const flaws = (level: number) => judge(encodeWav(tone(500, level))).flaws;
+    expect(flaws(-18.3)).toEqual([
+      { problem: 'has -22.0 LUFS instead of -20 (± 1)', mend: 'change its level by +2.0 dB' },
+    ]);
+    expect(flaws(-10)).toEqual([
+      { problem: 'has -13.7 LUFS instead of -20 (± 1)', mend: 'change its level by -6.3 dB' },
+    ]);
+  });
+
+  test('may differ by 1 dB from the common loudness, so any two by 2 dB', () => {
+    for (const level of [-17.2, -15.5]) expect(problems(tone(500, level))).toEqual([]);
+    for (const level of [-17.5, -15.1]) expect(problems(tone(500, level))).toHaveLength(1);
   });
 
   test('in which nothing is heard is refused', () => {

@@ -26,9 +26,33 @@ describe('mastering a take', () => {
     expect(mastered.at(-1)).toBe(0);
   });
 
+  test('limits high peaks rather than stay too faint: short words have them', () => {
+    const word = tone(300);
+    for (let i = 200; i < word.length; i += 400) word[i] = 32_000;
+    const mastered = master(word)!;
+    expect(loudness(mastered)).toBeCloseTo(-20, 1);
+    expect(peak(mastered)).toBeCloseTo(-2, 1);
+    expect(judge(encodeWav(mastered)).flaws).toEqual([]);
+  });
+
+  test('limits the peaks of a take that has the right loudness already', () => {
+    const take = master(tone(1000))!;
+    take[8000] = 32_000;
+    expect(peak(master(take)!)).toBeLessThan(-1.9);
+  });
+
   test('keeps 2 dB below full scale, even where that costs loudness', () => {
     const clicks = Int16Array.from({ length: 16_000 }, (_, i) => (i % 1600 === 0 ? 20_000 : 0));
-    expect(peak(master(clicks)!)).toBeCloseTo(-2, 1);
+    const mastered = master(clicks)!;
+    expect(peak(mastered)).toBeCloseTo(-2, 1);
+    expect(loudness(mastered)).toBeLessThan(-20);
+  });
+
+  test('judges silence by the words, however long the take is silent around them', () => {
+    const word = join(tone(300), tone(300, -52));
+    const alone = master(word)!;
+    const surrounded = master(join(silence(3000), word, silence(3000)))!;
+    expect(surrounded.length).toBe(alone.length);
   });
 
   test('makes nothing of silence', () => {

@@ -19,10 +19,12 @@ export function callRecord(changes: Partial<CallRecord> = {}): CallRecord {
     screening: {
       verdict: 'none',
       level: null,
+      diverted: false,
       source: 'none',
       action: 'accept',
       wouldBe: null,
       rule: 'off',
+      upstream: null,
     },
     steps: [{ step: 'account', outcome: 'accepted', tries: 1, ms: 9000 }],
     auth: 'verified',

@@ -16,7 +16,8 @@ afterEach(async () => {
 });
 
 async function start(readiness = good, watch?: Watch, port = 0) {
-  const options = { host: '127.0.0.1', port, jwks: { keys: [] }, watch };
+  const metrics = async () => ({ contentType: 'text/plain; version=0.0.4', text: 'calls 1\n' });
+  const options = { host: '127.0.0.1', port, metrics, jwks: { keys: [] }, watch };
   return running.use(await startWorkerHttp({ ...options, readiness: async () => readiness }));
 }
 
@@ -37,6 +38,23 @@ test('a worker that lacks something is alive but not ready, and says why', async
     ready: false,
     checks: { livekit: { why: 'no answer' } },
   });
+});
+
+test('a worker whose newer recordings were refused is ready, and says what was refused', async () => {
+  const { url } = await start({ ...good, prompts: { ok: true, why: 'refused' } });
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(200);
+  expect(await ready.json()).toMatchObject({
+    ready: true,
+    checks: { prompts: { why: 'refused' } },
+  });
+});
+
+test('the figures are served as the kind of text they are', async () => {
+  const { url } = await start();
+  const answer = await fetch(`${url}/metrics`);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4');
+  expect(await answer.text()).toBe('calls 1\n');
 });
 
 test('the public keys are served', async () => {

@@ -1,6 +1,7 @@
 // A phone for tests: real SIP by SIPp, real RTP by an ear and a voice of our own. Reads like a call: dial,
 // hear, press, hang up. Knows nothing of the product but its recordings.
 
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GrowingBand } from './band.ts';
 import type { Heard } from './compare.ts';
@@ -20,6 +21,10 @@ export interface Dialling {
   readonly to: string;
   /** Number to show. */
   readonly from: string;
+  /** Instead: the whole From header as it goes over the wire, its name included and without its tag. */
+  readonly fromHeader?: string;
+  /** Call-ID of the INVITE. Default: one of its own. */
+  readonly callId?: string;
   readonly sip: { readonly host: string; readonly port: number };
   /** Default `refused`. */
   readonly transfers?: Transfers;
@@ -36,6 +41,8 @@ export type CallEnd = 'theyHungUp' | 'weHungUp' | 'refused';
 const LISTEN_MS = 100;
 /** How long the phone waits for anything, unless told otherwise. */
 const PATIENCE_MS = 20_000;
+/** Louder than the noise that mu-law makes of silence. */
+const SOUND = 200;
 /** The next recording may begin this much before the last one seems to end. */
 const OVERLAP_MS = 20;
 
@@ -80,6 +87,8 @@ export class Phone implements AsyncDisposable {
     this.#sipp = await Sipp.start({
       to: dialling.to,
       from: dialling.from,
+      fromHeader: dialling.fromHeader ?? `From: <sip:${dialling.from}@127.0.0.1>`,
+      callId: dialling.callId ?? randomUUID(),
       sip: dialling.sip,
       headers: dialling.headers ?? [],
       eventType: dialling.eventType ?? 101,
@@ -122,6 +131,17 @@ export class Phone implements AsyncDisposable {
   /** Done when the other side has answered. */
   answered(): Promise<void> {
     return this.#wait('it was answered', this.#answered.promise);
+  }
+
+  /** Done when the other side is heard, whatever it says. */
+  async hearsSound(withinMs = PATIENCE_MS): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    for (let from = 0; !this.audio.subarray(from).some((sample) => Math.abs(sample) > SOUND); ) {
+      if (this.#end !== null) throw new Error(`the call ended (${this.#end}) without a sound`);
+      if (performance.now() > deadline) throw new Error(`${withinMs} ms went by without a sound`);
+      from = this.audio.length;
+      await Promise.race([sleep(LISTEN_MS), this.#over.promise]);
+    }
   }
 
   /** The REFER the other side sends. */

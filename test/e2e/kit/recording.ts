@@ -5,9 +5,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { halveRate, telephoneBand } from './band.ts';
 
-const FOLDERS = ['audio/en', 'audio/demo/en'].map(
-  (f) => new URL(`../../../${f}/`, import.meta.url),
-);
+/** Where recordings lie, by what stands before their names. */
+const FOLDERS = [
+  { prefix: '', folder: 'audio/en' },
+  { prefix: '', folder: 'audio/demo/en' },
+  { prefix: 'es/', folder: 'audio/es' },
+].map(({ prefix, folder }) => ({ prefix, url: new URL(`../../../${folder}/`, import.meta.url) }));
 
 /** A recording as it should arrive at a phone. */
 export interface Recording {
@@ -46,20 +49,42 @@ function recordingOf(id: string, samples: Int16Array): Recording {
 
 const loaded = new Map<string, Recording>();
 
-/** The recording `id` of the product or of its demo. Read once. */
+/**
+ * The recording `id` of the product or of its demo; Spanish ones as `es/<id>`. Several ids with spaces
+ * between are their recordings one after the other, without a gap. Read once.
+ */
 export function recording(id: string): Recording {
   const known = loaded.get(id);
   if (known) return known;
-  const file = FOLDERS.map((folder) => new URL(`${id}.wav`, folder)).find((url) => existsSync(url));
-  if (!file) throw new Error(`there is no recording "${id}" in audio/en or audio/demo/en`);
-  const made = recordingOf(id, readWav(readFileSync(file)));
+  const made = recordingOf(id, joined(id.split(' ').map(samplesOf)));
   loaded.set(id, made);
   return made;
 }
 
-/** Every recording there is. */
+function joined(parts: readonly Int16Array[]): Int16Array {
+  const whole = new Int16Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function samplesOf(id: string): Int16Array {
+  const file = FOLDERS.filter(({ prefix }) => id.startsWith(prefix))
+    .map(({ prefix, url }) => new URL(`${id.slice(prefix.length)}.wav`, url))
+    .find((url) => existsSync(url));
+  if (!file)
+    throw new Error(`there is no recording "${id}" in audio/en, audio/es or audio/demo/en`);
+  return readWav(readFileSync(file));
+}
+
+/** Every recording there is, but for the many that stand for a number in a date. */
 export function allRecordings(): readonly Recording[] {
-  return FOLDERS.flatMap((folder) => readdirSync(folder))
-    .filter((file) => file.endsWith('.wav'))
-    .map((file) => recording(basename(file, '.wav')));
+  return FOLDERS.flatMap(({ prefix, url }) =>
+    readdirSync(url)
+      .filter((file) => file.endsWith('.wav') && !/^(number|day|month)-/.test(file))
+      .map((file) => recording(`${prefix}${basename(file, '.wav')}`)),
+  );
 }

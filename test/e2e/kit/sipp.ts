@@ -27,6 +27,10 @@ export type Command =
 export interface SippCall {
   readonly to: string;
   readonly from: string;
+  /** The From header as it goes over the wire, its name included and without its tag. */
+  readonly fromHeader: string;
+  /** Call-ID of the INVITE. */
+  readonly callId: string;
   readonly sip: { readonly host: string; readonly port: number };
   readonly rtpPort: number;
   /** RTP payload type of telephone-events. */
@@ -109,12 +113,13 @@ export class Sipp implements AsyncDisposable {
   }
 
   async #arguments(): Promise<string[]> {
-    const { to, from, sip, rtpPort, eventType, headers } = this.#call;
+    const { to, from, fromHeader, callId, sip, rtpPort, eventType, headers } = this.#call;
     const options = {
       sf: SCENARIO,
       m: '1',
       i: '127.0.0.1',
       p: String(await freeUdpPort()),
+      cid_str: callId,
       '3pcc': `127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
       message_file: join(this.#folder, 'trace'),
       error_file: join(this.#folder, 'errors'),
@@ -123,6 +128,7 @@ export class Sipp implements AsyncDisposable {
     const keys = {
       to,
       from,
+      from_header: fromHeader,
       rtp_port: String(rtpPort),
       event_type: String(eventType),
       headers: headers.map((line) => `\r\n${line}`).join(''),

@@ -1,0 +1,29 @@
+// What of running calls is counted and timed. Promises a closed list, in one place; nothing in it tells
+// who called or what was keyed. Who counts, and how figures are published, is an adapter's business.
+
+import type { CallRecord } from './call-record.ts';
+import type { IgnoredKey } from './ports.ts';
+
+/** Every reason for which a key is not taken. `overflow`: more keys waited than there is room for. */
+export const IGNORED_KEYS = [
+  'stranger',
+  'notSip',
+  'notAKey',
+  'overflow',
+] as const satisfies readonly (IgnoredKey | 'overflow')[];
+
+/** Something that is counted or timed. */
+export type Happening =
+  | { readonly type: 'call.began'; readonly line: string | null }
+  /** A call to a line was decided on: from the beginning of the call. */
+  | { readonly type: 'call.screened'; readonly seconds: number }
+  /** Once for each `call.began`, whether or not the record can be kept. */
+  | { readonly type: 'call.ended'; readonly record: CallRecord }
+  /** A call that never began: its caller or the room was gone. */
+  | { readonly type: 'call.missed'; readonly record: CallRecord }
+  | { readonly type: 'key.ignored'; readonly why: (typeof IGNORED_KEYS)[number] }
+  /** A key stopped a prompt: from its arrival until nothing was left to play. */
+  | { readonly type: 'prompt.hushed'; readonly seconds: number };
+
+/** Takes down what happened. Never throws: no call suffers from being counted. */
+export type Measure = (happening: Happening) => void;

@@ -1,0 +1,126 @@
+// Towards a desk: the one the steps lead to, or the operator for whom they do not.
+
+import type { Utterance } from '../../prompts/catalogue.ts';
+import type { Auth } from '../outcome.ts';
+import { callSetup } from './vocabulary.ts';
+
+const CANNOT_VERIFY: Utterance = ['cannot-verify', 'goodbye'];
+const CANNOT_VERIFY_OPERATOR: Utterance = ['cannot-verify', 'connecting-operator'];
+
+const isIdentified = (auth: Auth) => auth === 'identified' || auth === 'verified';
+
+export const failed = callSetup.createStateConfig({
+  description: 'The tries of a step are used up. The operator learns that from `auth`.',
+  entry: [
+    'fail',
+    { type: 'endAs', params: { reason: 'too-many-tries' } },
+    {
+      type: 'speak',
+      params: { comfort: CANNOT_VERIFY_OPERATOR, farewell: CANNOT_VERIFY },
+    },
+  ],
+  always: 'turningAway',
+});
+
+export const withoutCode = callSetup.createStateConfig({
+  description: 'No code may be sent to this account: no phone on file, or a new SIM.',
+  entry: [
+    { type: 'endAs', params: { reason: 'backend-unavailable' } },
+    {
+      type: 'speak',
+      params: { comfort: CANNOT_VERIFY_OPERATOR, farewell: CANNOT_VERIFY },
+    },
+  ],
+  always: 'turningAway',
+});
+
+export const withoutBackend = callSetup.createStateConfig({
+  description: 'The customer’s system gave no answer: never a "wrong".',
+  entry: [
+    { type: 'endAs', params: { reason: 'backend-unavailable' } },
+    {
+      type: 'speak',
+      params: {
+        comfort: ['connecting-operator'],
+        farewell: ['technical-problem', 'goodbye'],
+      },
+    },
+  ],
+  always: 'turningAway',
+});
+
+export const undecided = callSetup.createStateConfig({
+  description: 'Nothing of the menu was chosen.',
+  entry: [
+    { type: 'endAs', params: { reason: 'too-many-tries' } },
+    { type: 'speak', params: { comfort: ['connecting-operator'] } },
+  ],
+  always: 'turningAway',
+});
+
+export const askedForOperator = callSetup.createStateConfig({
+  description: 'The caller pressed `0`.',
+  entry: { type: 'speak', params: { comfort: ['connecting-operator'] } },
+  always: 'turningAway',
+});
+
+export const screenedAway = callSetup.createStateConfig({
+  description:
+    'Not taken by the policy, and not refused: a desk takes the call, with nothing proved.',
+  entry: ['chooseRejectDesk', 'sayConnecting'],
+  always: 'handingOff',
+});
+
+export const turningAway = callSetup.createStateConfig({
+  description: 'Who cannot be served here goes to the operator, where the line has one.',
+  always: [
+    { guard: 'hasOperator', actions: 'chooseOperator', target: 'handingOff' },
+    { target: '#call.closing.sayingGoodbye' },
+  ],
+});
+
+export const handingOff = callSetup.createStateConfig({
+  description: 'A desk takes the call, or the one after it.',
+  entry: 'tellHandOffBegan',
+  invoke: {
+    id: 'handOff',
+    src: 'handOff',
+    input: ({ context }) => ({
+      desk: context.desk ?? '',
+      desks: context.plan?.desks ?? {},
+      comfort: context.comfort,
+      proof: {
+        auth: context.auth,
+        amr: context.amr,
+        ref: isIdentified(context.auth) ? context.account.ref : null,
+      },
+    }),
+    onDone: [
+      {
+        guard: { type: 'isHandOff', params: { outcome: 'succeeded' } },
+        actions: ['keepHandOff', { type: 'endAs', params: { reason: 'handed-off' } }],
+        target: '#call.ended',
+      },
+      {
+        guard: { type: 'isHandOff', params: { outcome: 'unknown' } },
+        description: 'A caller who is still here must not be left in silence.',
+        actions: ['keepHandOff', { type: 'endAs', params: { reason: 'transfer-unknown' } }],
+        target: '#call.closing.hangingUp',
+      },
+      {
+        actions: [
+          'keepHandOff',
+          {
+            type: 'endAs',
+            params: ({ event }) => ({
+              reason: event.output.kind === 'transfer' ? 'transfer-failed' : 'desk-unavailable',
+            }),
+          },
+          { type: 'speak', params: { farewell: ['desk-unavailable', 'goodbye'] } },
+        ],
+        target: '#call.closing.sayingGoodbye',
+      },
+    ],
+    onError: '#call.closing.apologising',
+  },
+});

@@ -1,0 +1,227 @@
+// The steps of a route, one after the other: what is asked, and where each result leads.
+
+import type { Utterance } from '../../prompts/catalogue.ts';
+import { askFor } from '../../prompts/wording.ts';
+import { ORDER_OF_LOCALE } from '../birth-date.ts';
+import { bridged } from '../filler.ts';
+import type { CodeStep, KnowledgeStep } from '../line-plan.ts';
+import { Secret } from '../secret.ts';
+import type { Subject } from '../verify-entry.machine.ts';
+import { type Context, commandsOf, stepAt } from './context.ts';
+import { hasMoreToAsk, isFirstQuestion } from './standing.ts';
+import { callSetup } from './vocabulary.ts';
+
+function subjectOf(context: Context): Subject {
+  const plan = stepAt(context);
+  const { ref } = context.account;
+  switch (plan?.step) {
+    case 'passcode':
+      return { step: 'passcode', ref };
+    case 'birthDate':
+      return { step: 'birthDate', ref, order: plan.order ?? ORDER_OF_LOCALE[context.locale] };
+    default:
+      return { step: 'account' };
+  }
+}
+
+function promptOf(context: Context): Utterance {
+  const hasHint = context.plan?.operator != null && isFirstQuestion(context);
+  const hint = hasHint ? (['operator-hint'] as const) : [];
+  return [...context.opening, ...hint, ...askFor(subjectOf(context))];
+}
+
+/** Where any step leads that was not accepted. */
+const whenNotAccepted = [
+  {
+    guard: { type: 'isStepResult', params: { kind: 'tooManyTries' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.failed',
+  },
+  {
+    guard: { type: 'isStepResult', params: { kind: 'unavailable' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.withoutBackend',
+  },
+  {
+    guard: { type: 'isStepResult', params: { kind: 'operator' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.askedForOperator',
+  },
+  { actions: 'tellStepEnded', target: '#call.closing.apologising' },
+] as const;
+
+export const steps = callSetup.createStateConfig({
+  description: 'What the caller must do, in its order.',
+  initial: 'arriving',
+  states: {
+    arriving: {
+      description: 'An upstream system may have verified this caller already.',
+      always: [{ guard: 'hasUpstream', target: 'recognising' }, { target: 'choosing' }],
+    },
+    recognising: {
+      description: 'Which account the customer has whom the upstream token names.',
+      ...bridged,
+      invoke: {
+        id: 'lookUpCustomer',
+        src: 'lookUpCustomer',
+        input: ({ context }) => ({ customer: context.upstream?.customer ?? Secret.empty }),
+        onDone: [
+          {
+            guard: 'isKnownCustomer',
+            actions: ['keepCustomer', { type: 'tellUpstream', params: { as: 'accepted' } }],
+            target: 'choosing',
+          },
+          {
+            actions: [
+              'forgetUpstream',
+              { type: 'tellUpstream', params: { as: 'unknown-customer' } },
+            ],
+            target: 'choosing',
+          },
+        ],
+        onError: {
+          actions: ['forgetUpstream', { type: 'tellUpstream', params: { as: 'unavailable' } }],
+          target: 'choosing',
+        },
+      },
+      after: {
+        customer: {
+          actions: ['forgetUpstream', { type: 'tellUpstream', params: { as: 'unavailable' } }],
+          target: 'choosing',
+        },
+      },
+    },
+    choosing: {
+      description: 'The next step that this caller is not spared, or the desk when there is none.',
+      always: [
+        {
+          guard: 'isOtherAccount',
+          description: 'Proved for one customer is not proved for another.',
+          actions: ['forgetUpstream', { type: 'tellUpstream', params: { as: 'other-account' } }],
+          target: 'choosing',
+          reenter: true,
+        },
+        {
+          guard: { type: 'isSpared', params: { by: 'upstream' } },
+          actions: [
+            { type: 'tellStepSpared', params: { outcome: 'upstream' } },
+            'acceptProven',
+            'moveOn',
+          ],
+          target: 'choosing',
+          reenter: true,
+        },
+        {
+          guard: { type: 'isSpared', params: { by: 'verdict' } },
+          actions: [{ type: 'tellStepSpared', params: { outcome: 'dropped' } }, 'moveOn'],
+          target: 'choosing',
+          reenter: true,
+        },
+        {
+          guard: 'isWhole',
+          actions: ['chooseDesk', 'sayConnecting'],
+          target: '#call.underway.handingOff',
+        },
+        { guard: 'isUnwelcomed', target: 'greeting' },
+        { guard: 'isCodeNext', target: 'oneTimeCode' },
+        { guard: 'hasStepsLeft', target: 'knowledge' },
+        {
+          description: 'Gone through them all, and yet no account: nothing is proved.',
+          target: '#call.closing.apologising',
+        },
+      ],
+    },
+    greeting: {
+      description: 'Who is spared all questions but the code is greeted before it is sent.',
+      invoke: {
+        id: 'playPrompt',
+        src: 'playPrompt',
+        input: ({ context }) => ({ utterance: context.opening }),
+        onDone: { actions: 'noteOpening', target: 'choosing' },
+        onError: '#call.closing.apologising',
+      },
+    },
+    knowledge: {
+      description: 'Account number, passcode or birth date.',
+      entry: 'tellStepBegan',
+      invoke: {
+        id: 'step',
+        src: 'step',
+        input: ({ context }) => ({
+          plan: stepAt(context) as KnowledgeStep,
+          subject: subjectOf(context),
+          prompt: promptOf(context),
+          commands: commandsOf(context),
+          locale: context.locale,
+          today: context.today,
+          tried: 0,
+          fresh: false,
+          hasPressed: context.hasPressed,
+          concealsUnknown: hasMoreToAsk(context),
+          verdictMs: context.plan?.backendMs ?? 0,
+        }),
+        onDone: [
+          {
+            guard: { type: 'isStepResult', params: { kind: 'accepted' } },
+            actions: [
+              'tellStepEnded',
+              'noteKeys',
+              'noteOpening',
+              'keepAccount',
+              'accept',
+              'moveOn',
+            ],
+            target: 'choosing',
+          },
+          {
+            guard: { type: 'isStepResult', params: { kind: 'unknown' } },
+            description: 'No such account: the next step will be rejected, whatever is keyed.',
+            actions: ['tellStepEnded', 'noteKeys', 'noteOpening', 'moveOn'],
+            target: 'choosing',
+          },
+          {
+            guard: { type: 'isStepResult', params: { kind: 'noInput' } },
+            actions: [
+              'tellStepEnded',
+              { type: 'endAs', params: { reason: 'no-input' } },
+              { type: 'speak', params: { farewell: ['nothing-heard', 'goodbye'] } },
+            ],
+            target: '#call.closing.sayingGoodbye',
+          },
+          ...whenNotAccepted,
+        ],
+        onError: '#call.closing.apologising',
+      },
+    },
+    oneTimeCode: {
+      description: 'A code sent to the number on file.',
+      entry: 'tellStepBegan',
+      invoke: {
+        id: 'oneTimeCode',
+        src: 'oneTimeCode',
+        input: ({ context }) => ({
+          plan: stepAt(context) as CodeStep,
+          account: context.account,
+          commands: commandsOf(context),
+          locale: context.locale,
+          today: context.today,
+          verdictMs: context.plan?.backendMs ?? 0,
+        }),
+        onDone: [
+          {
+            guard: { type: 'isStepResult', params: { kind: 'accepted' } },
+            actions: ['tellStepEnded', 'accept', 'moveOn'],
+            target: 'choosing',
+          },
+          {
+            guard: { type: 'isStepResult', params: { kind: 'notPossible' } },
+            actions: 'tellStepEnded',
+            target: '#call.underway.withoutCode',
+          },
+          ...whenNotAccepted,
+        ],
+        onError: '#call.closing.apologising',
+      },
+    },
+  },
+});

@@ -1,0 +1,237 @@
+// What the call chart is made of: what it may do and what it can ask. What it knows of a call is in context.ts;
+// its states lie in the files beside this one, in the order in which a caller lives through them.
+
+import { assign, emit, setup } from 'xstate';
+import type { OwnPrompt, PromptId, Utterance, Word } from '../../prompts/catalogue.ts';
+import { type Decision, decide } from '../../screening/policy.ts';
+import { type Evidence, nothing } from '../../screening/verdict.ts';
+import { type ChoiceResult, choiceMachine } from '../choice.machine.ts';
+import { FILLER_MS } from '../filler.ts';
+import { type HandOffResult, handOffMachine } from '../hand-off.machine.ts';
+import type { LinePlan } from '../line-plan.ts';
+import { oneTimeCodeMachine } from '../one-time-code.machine.ts';
+import {
+  AMR_OF_PROVEN_STEP,
+  AMR_OF_STEP,
+  type EndingReason,
+  type StepOutcome,
+} from '../outcome.ts';
+import { ask } from '../port.ts';
+import type { Secret } from '../secret.ts';
+import { type StepResult, stepMachine } from '../step.machine.ts';
+import type { AccountHandle } from '../verify-entry.machine.ts';
+import {
+  type CallEvent,
+  type CallInput,
+  type CallNotice,
+  type CallResult,
+  type Context,
+  menuOf,
+  type Screened,
+  stepAt,
+  UNDECIDED,
+  type UpstreamUse,
+} from './context.ts';
+import { accepting, isDropped, isProven, isThrough } from './standing.ts';
+
+/** Joining the room has taken its share of the second in which a call is decided (headers come in 2 ms, 59 at most). */
+const SCREENING_MS = 800;
+const ANSWER_MS = 10_000;
+const REFUSE_MS = 10_000;
+const HANG_UP_MS = 10_000;
+/** Longer than any farewell: a recording of 30 s and a goodbye, in each language. The call limit no longer runs then. */
+const GOODBYE_MS = 90_000;
+
+/** What the step that just ended gave back. */
+function stepResult(event: unknown): {
+  kind: StepResult['kind'] | 'notPossible';
+  tried: number;
+} {
+  return (event as { output: { kind: StepResult['kind']; tried: number } }).output;
+}
+
+/** What was chosen in the choice that just ended; null where nothing was. */
+function chosen(event: unknown): string | null {
+  return (event as { output: ChoiceResult }).output.choice;
+}
+
+export const callSetup = setup({
+  types: {
+    context: {} as Context,
+    input: {} as CallInput,
+    output: {} as CallResult,
+    events: {} as CallEvent,
+    emitted: {} as CallNotice,
+  },
+  actors: {
+    screen: ask<Screened, undefined>('screen'),
+    lookUpCustomer: ask<AccountHandle, { customer: Secret }>('lookUpCustomer'),
+    refuse: ask<void, undefined>('refuse'),
+    answer: ask<void, undefined>('answer'),
+    playPrompt: ask<void, { utterance: Utterance }>('playPrompt'),
+    hangUp: ask<void, undefined>('hangUp'),
+    choice: choiceMachine,
+    step: stepMachine,
+    oneTimeCode: oneTimeCodeMachine,
+    handOff: handOffMachine,
+  },
+  actions: {
+    tellStepBegan: emit(({ context }) => ({
+      type: 'step.began',
+      step: stepAt(context)?.step ?? 'account',
+    })),
+    tellStepEnded: emit(({ context, event }) => ({
+      type: 'step.ended',
+      step: stepAt(context)?.step ?? 'account',
+      outcome: stepResult(event).kind as StepOutcome,
+      tries: stepResult(event).tried,
+    })),
+    keepScreened: assign(({ context: { plan }, event }) => {
+      const { evidence, upstream } = (event as unknown as { output: Screened }).output;
+      return { evidence, upstream, decision: decisionOn(plan, evidence) };
+    }),
+    giveUpScreening: assign(({ context: { plan } }, { for: why }: { for: Unscreened }) => {
+      const evidence = unscreened(plan, why);
+      return { evidence, decision: decisionOn(plan, evidence) };
+    }),
+    refuseUnanswered: assign({ decision: { action: 'refuse', wouldBe: null, rule: 'no-line' } }),
+    tellScreened: emit(({ context: { evidence, decision } }) => ({
+      type: 'call.screened',
+      evidence,
+      decision,
+    })),
+    keepCustomer: assign({
+      upstreamAccount: ({ event }) => (event as unknown as { output: AccountHandle }).output,
+    }),
+    forgetUpstream: assign({ upstream: null, upstreamAccount: null }),
+    tellUpstream: emit((_, { as }: { as: UpstreamUse }) => ({ type: 'upstream.judged', as })),
+    tellStepSpared: emit(({ context }, { outcome }: { outcome: 'dropped' | 'upstream' }) => ({
+      type: 'step.ended',
+      step: stepAt(context)?.step ?? 'account',
+      outcome,
+      tries: 0,
+    })),
+    acceptProven: assign(({ context }) => {
+      const step = stepAt(context)?.step;
+      if (step === undefined || context.upstreamAccount === null) return {};
+      const known = { ...context, account: context.upstreamAccount };
+      return { account: known.account, ...accepting(known, step, AMR_OF_PROVEN_STEP[step]) };
+    }),
+    tellAnswered: emit({ type: 'call.answered' }),
+    tellHandOffBegan: emit({ type: 'handOff.began' }),
+    noteKeys: assign({ hasPressed: true }),
+    noteOpening: assign({ opening: [] }),
+    keepLanguage: assign({
+      locale: ({ context, event }) =>
+        context.plan?.locales.find((locale) => locale === chosen(event)) ?? context.locale,
+    }),
+    keepRoute: assign({
+      route: ({ context, event }) =>
+        menuOf(context.plan).find((_, i) => choiceName(i) === chosen(event)) ?? null,
+    }),
+    keepAccount: assign({
+      account: ({ context, event }) =>
+        (event as unknown as { output: StepResult }).output.account ?? context.account,
+    }),
+    accept: assign(({ context }) => {
+      const step = stepAt(context)?.step;
+      return step === undefined ? {} : accepting(context, step, AMR_OF_STEP[step]);
+    }),
+    moveOn: assign({ position: ({ context }) => context.position + 1 }),
+    fail: assign({ auth: 'failed' }),
+    endAs: assign({ reason: (_, { reason }: { reason: EndingReason }) => reason }),
+    speak: assign((_, words: { comfort?: Utterance; farewell?: Utterance }) => words),
+    speakClosure: assign({
+      farewell: ({ context: { plan } }) =>
+        plan?.closed == null ? [] : inEveryLanguage(plan, plan.closed, 'goodbye'),
+    }),
+    speakToSilence: assign({
+      farewell: ({ context: { plan } }) => inEveryLanguage(plan, 'nothing-heard', 'goodbye'),
+    }),
+    sayConnecting: assign({ comfort: ({ context }) => [...context.opening, 'connecting'] }),
+    chooseRejectDesk: assign({
+      desk: ({ context: { plan } }) =>
+        plan === null || plan.screening.onReject === 'refuse' ? null : plan.screening.onReject.desk,
+    }),
+    chooseDesk: assign({ desk: ({ context }) => context.route?.desk ?? null }),
+    chooseOperator: assign({ desk: ({ context }) => context.plan?.operator ?? null }),
+    keepHandOff: assign({
+      handOff: ({ event }) => (event as unknown as { output: HandOffResult }).output,
+    }),
+  },
+  guards: {
+    hasLine: ({ context }) => context.plan !== null,
+    isRefused: ({ context }) => context.decision.action === 'refuse',
+    isRouted: ({ context }) => context.decision.action === 'route',
+    hasUpstream: ({ context: { upstream, route } }) =>
+      upstream !== null && (route?.steps.length ?? 0) > 0,
+    isKnownCustomer: ({ event }) =>
+      (event as unknown as { output: AccountHandle }).output.ref !== null,
+    isOtherAccount: ({ context: { account, upstreamAccount } }) =>
+      upstreamAccount !== null && account.ref !== null && account.ref !== upstreamAccount.ref,
+    isSpared: ({ context }, { by }: { by: 'verdict' | 'upstream' }) => {
+      const step = stepAt(context);
+      if (step === undefined) return false;
+      return by === 'verdict' ? isDropped(context, step) : isProven(context, step);
+    },
+    isUnwelcomed: ({ context }) =>
+      context.opening.length > 0 && stepAt(context)?.step === 'oneTimeCode',
+    isClosed: ({ context }) => context.plan?.closed != null,
+    hasLanguages: ({ context }) => (context.plan?.locales.length ?? 0) > 1,
+    hasNotice: ({ context }) => context.plan?.notice != null,
+    hasMenu: ({ context }) => menuOf(context.plan).length > 0,
+    hasOperator: ({ context }) => context.plan?.operator != null,
+    isWhole: ({ context }) =>
+      isThrough(context) && (context.route?.steps.length === 0 || context.account.ref !== null),
+    hasStepsLeft: ({ context }) => stepAt(context) !== undefined,
+    isCodeNext: ({ context }) => stepAt(context)?.step === 'oneTimeCode',
+    isStepResult: ({ event }, { kind }: { kind: StepResult['kind'] | 'notPossible' }) =>
+      stepResult(event).kind === kind,
+    isChosen: ({ event }) => chosen(event) !== null,
+    isOperatorChosen: ({ event }) => chosen(event) === 'operator',
+    isChoiceResult: ({ event }, { kind }: { kind: 'noInput' | 'tooManyTries' }) =>
+      (event as unknown as { output: ChoiceResult }).output.kind === kind,
+    isSilentChoice: ({ event }) => {
+      const { kind, lastCause } = (event as unknown as { output: ChoiceResult }).output;
+      return kind === 'tooManyTries' && lastCause === 'noInput';
+    },
+    isHandOff: ({ event }, { outcome }: { outcome: HandOffResult['outcome'] }) =>
+      (event as unknown as { output: HandOffResult }).output.outcome === outcome,
+  },
+  delays: {
+    screening: SCREENING_MS,
+    customer: ({ context }) => context.plan?.backendMs ?? 0,
+    filler: FILLER_MS,
+    answer: ANSWER_MS,
+    refuse: REFUSE_MS,
+    hangUp: HANG_UP_MS,
+    goodbye: GOODBYE_MS,
+    callLimit: ({ context }) => context.plan?.maxCallMs ?? 0,
+  },
+});
+
+/** Why no verdict came: too late, which the line's policy judges, or unreadable, which anybody could bring about. */
+type Unscreened = 'timeout' | 'unreadable';
+
+function unscreened(plan: LinePlan | null, why: Unscreened): Evidence {
+  if (plan?.screening.mode === 'off') return nothing('off');
+  return nothing(why, why === 'timeout' ? plan?.screening.onTimeout : 'error');
+}
+
+function decisionOn(plan: LinePlan | null, evidence: Evidence): Decision {
+  return plan === null ? UNDECIDED : decide(plan.screening, evidence);
+}
+
+/** A choice from the menu is told by its place, never by its key. */
+export function choiceName(place: number): string {
+  return `choice ${place + 1}`;
+}
+
+/** The same words in each language of a line: for who has not chosen one yet. */
+function inEveryLanguage(
+  plan: LinePlan | null,
+  ...words: readonly (PromptId | OwnPrompt)[]
+): Utterance {
+  const [, ...others] = plan?.locales ?? [];
+  return [...words, ...others.flatMap((locale) => words.map((word): Word => `${locale}/${word}`))];
+}

@@ -1,0 +1,130 @@
+// What a worker counts and times, in Prometheus' text form. Promises that counting harms no call, and
+// that no label holds more than a line's name or a word out of a closed list.
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallRecord } from '../ivr/call-record.ts';
+import { type Happening, IGNORED_KEYS, type Measure } from '../ivr/measures.ts';
+
+export interface Metrics {
+  readonly measure: Measure;
+  /** Shows these lines from now on, though nobody may have called them yet. */
+  showLines(names: Iterable<string>): void;
+  /** All figures as of now, and what kind of text they are. */
+  exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+/** Seconds from a key to silence: the goal is one frame of 10 ms. */
+const HUSH_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+/** Seconds to a decision: all of them within one. */
+const SCREENING_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1];
+/** Seconds of a hand-over: an agent is there within one, a telephone rings for up to sixty. */
+const HAND_OFF_BUCKETS = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120];
+
+/** Starts counting. `onFault` is told what could not be counted. */
+export function createMetrics(onFault: (error: unknown) => void): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const calls = new Gauge({
+    name: 'tonegate_calls',
+    help: 'Calls running now.',
+    labelNames: ['line'] as const,
+    registers,
+  });
+  const callsTotal = new Counter({
+    name: 'tonegate_calls_total',
+    help: 'Calls that have ended, by how (docs/operations.md).',
+    labelNames: ['line', 'result', 'reason'] as const,
+    registers,
+  });
+  const steps = new Counter({
+    name: 'tonegate_step_total',
+    help: 'Steps that have ended, by outcome.',
+    labelNames: ['line', 'step', 'outcome'] as const,
+    registers,
+  });
+  const screenings = new Counter({
+    name: 'tonegate_screening_total',
+    help: 'Calls by the verdict on their calling number and what came of it.',
+    labelNames: ['line', 'verdict', 'action'] as const,
+    registers,
+  });
+  const decisions = new Histogram({
+    name: 'tonegate_screening_seconds',
+    help: 'From the worker entering the room of a ringing call to the decision on it.',
+    buckets: SCREENING_BUCKETS,
+    registers,
+  });
+  const handOffs = new Histogram({
+    name: 'tonegate_handoff_seconds',
+    help: 'From the start of a hand-over to its outcome, whatever that is.',
+    buckets: HAND_OFF_BUCKETS,
+    registers,
+  });
+  const hushes = new Histogram({
+    name: 'tonegate_key_to_silence_seconds',
+    help: 'From the arrival of a key that stops a prompt to an empty audio queue.',
+    buckets: HUSH_BUCKETS,
+    registers,
+  });
+  const ignored = new Counter({
+    name: 'tonegate_keys_ignored_total',
+    help: 'Key events that were not taken.',
+    labelNames: ['why'] as const,
+    registers,
+  });
+  for (const why of IGNORED_KEYS) ignored.inc({ why }, 0);
+
+  /** A call that no line answered has an empty label: no line can be called that. */
+  const labelOf = (line: string | null) => ({ line: line ?? '' });
+
+  function countCall(record: CallRecord): void {
+    const line = labelOf(record.line);
+    callsTotal.inc({ ...line, ...record.ending });
+    const { verdict, action, rule } = record.screening;
+    // Who had hung up before was not decided on.
+    if (rule !== 'undecided') screenings.inc({ ...line, verdict, action });
+    for (const { step, outcome } of record.steps) steps.inc({ ...line, step, outcome });
+    if (record.handoff !== null) handOffs.observe(record.handoff.ms / 1000);
+  }
+
+  function count(happening: Happening): void {
+    switch (happening.type) {
+      case 'call.began':
+        calls.inc(labelOf(happening.line));
+        break;
+      case 'call.ended':
+        calls.dec(labelOf(happening.record.line));
+        countCall(happening.record);
+        break;
+      case 'call.missed':
+        countCall(happening.record);
+        break;
+      case 'call.screened':
+        decisions.observe(happening.seconds);
+        break;
+      case 'key.ignored':
+        ignored.inc({ why: happening.why });
+        break;
+      case 'prompt.hushed':
+        hushes.observe(happening.seconds);
+        break;
+    }
+  }
+
+  return {
+    measure(happening) {
+      try {
+        count(happening);
+      } catch (error) {
+        onFault(error);
+      }
+    },
+    showLines(names) {
+      for (const line of names) calls.inc({ line }, 0);
+    },
+    async exposition() {
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { checkConfig } from '../../src/commands/configuration.ts';
+import { exitCodeOf } from '../../src/commands/exit-code.ts';
+import type { Config } from '../../src/config/schema.ts';
+
+let folder: string;
+let said: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tonegate-configuration-'));
+  said = '';
+  vi.spyOn(console, 'info').mockImplementation((text) => {
+    said += `${text}\n`;
+  });
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true });
+});
+
+/** The demo's configuration as a file, its first line changed. */
+async function configured(change: Partial<Config['lines'][number]>): Promise<string> {
+  const config = parse(await readFile('tonegate.yaml', 'utf8'));
+  Object.assign(config.lines[0], change);
+  const file = join(folder, 'tonegate.yaml');
+  await writeFile(file, stringify(config));
+  return file;
+}
+
+/** What is wrong with it, which ends the command with exit code 2. */
+async function refusal(file: string): Promise<string> {
+  const fault = await checkConfig(file).catch((error: unknown) => error);
+  expect(exitCodeOf(fault)).toBe(2);
+  expect(said).toBe('');
+  return (fault as Error).message;
+}
+
+test('a configuration that a worker would start with is good', async () => {
+  const file = await configured({ notice: 'recording-notice', closed: 'closed-for-now' });
+  expect(await checkConfig(file)).toBe(0);
+  expect(said).toBe(`${file}: good (4 lines, 4 desks)\n`);
+});
+
+test.each(['notice', 'closed'] as const)(
+  'a %s that callers could not hear is refused, as a worker would refuse it',
+  async (key) => {
+    expect(await refusal(await configured({ [key]: 'no-such-prompt' }))).toMatch(
+      new RegExp(`^line "bank": its ${key} is no prompt of the catalogue`),
+    );
+  },
+);
+
+test('a folder of recordings that is not there is refused', async () => {
+  expect(await refusal(await configured({ prompts: 'audio/bank' }))).toContain(
+    `${join(folder, 'audio/bank')}:\n  . is no folder: make it, or take "prompts" out of the line`,
+  );
+});
+
+test('what a line says that is not recorded in its folder is refused, with every file', async () => {
+  const file = await configured({ prompts: '.', notice: 'fees', closed: 'strike' });
+  expect(await refusal(file)).toMatch(/en\/fees\.wav is missing.*en\/strike\.wav is missing/s);
+});

@@ -1,0 +1,73 @@
+// The rule M6 on every generated path: each call ends once, and as it says it did.
+
+import type { Explored } from './chart-paths.ts';
+import { asksOf, at, chartOf, kindOf, resultOf, wrong } from './path-evidence.ts';
+import { dueTo } from './policy-table.ts';
+import type { Step } from './walk.ts';
+
+/** What must have happened on the way for a call to end so. */
+const ENDED_BECAUSE: Readonly<Record<string, (step: Step) => boolean>> = {
+  'hung-up': ({ event }) => event.type === 'caller.hungUp',
+  'livekit-lost': ({ event }) => event.type === 'call.lost',
+  draining: ({ event }) => event.type === 'call.drain',
+  'call-limit': ({ event }) => event.type.startsWith('xstate.after.callLimit'),
+  'screened-out': ({ event, to: { context } }) =>
+    /\.(actor\.screen$|after\.screening\.)/.test(event.type) &&
+    dueTo(context.plan.screening, context.evidence).action === 'refuse',
+  'no-line': ({ from, to }) => from === null && to.context.plan === null,
+  'no-input': ({ event }) => kindOf(event) === 'noInput',
+  'too-many-tries': ({ event }) => kindOf(event) === 'tooManyTries',
+  'backend-unavailable': ({ event }) => /unavailable|notPossible/.test(kindOf(event) ?? ''),
+  'handed-off': ({ event }) => resultOf(event)?.outcome === 'succeeded',
+  'transfer-unknown': ({ event }) => resultOf(event)?.outcome === 'unknown',
+  'transfer-failed': ({ event }) => resultOf(event)?.outcome === 'failed',
+  'desk-unavailable': ({ event, to }) =>
+    resultOf(event)?.outcome === 'failed' || to.context.plan?.closed != null,
+  fault: ({ event, to, ...step }) =>
+    /^xstate\.(error\.actor\.(?!screen|lookUpCustomer)|after\.answer)/.test(event.type) ||
+    kindOf(event) === 'faulted' ||
+    (kindOf(event) === 'unknown' && isAskedOn(step)) ||
+    (kindOf(event) === 'accepted' && to.context.account.ref === null),
+};
+
+/** No account, which the caller was not told: what is asked then can prove nothing. */
+const isAskedOn = (step: Pick<Step, 'asks'>) =>
+  asksOf(step, 'step').length + asksOf(step, 'oneTimeCode').length > 0;
+
+export function wrongEndings(explored: Explored): string[] {
+  const { simple, edges, states } = chartOf(explored, 'call');
+  const settled = edges.filter(({ from }) => from.matches('closing'));
+  const drains = edges.filter(
+    ({ from, event }) => event.type === 'call.drain' && !from.matches('closing'),
+  );
+  const drained = new Set(drains.map(({ from }) => from));
+  return [
+    ...wrong(
+      states.filter((state) => state.status === 'active' && !state.matches('closing')),
+      (state) => drained.has(state),
+      (state) => `a drain is not heard: ${at(state)}`,
+    ),
+    ...wrong(
+      drains,
+      ({ to }) => to.matches('closing') && to.context.reason === 'draining',
+      ({ from, to }) => `a drain leads from ${at(from)} to ${at(to)}`,
+    ),
+    ...wrong(
+      simple,
+      ({ steps, end }) => steps.some(ENDED_BECAUSE[end.output.ending.reason] ?? (() => false)),
+      ({ steps, end }) => `${end.output.ending.reason} on ${steps.at(-1)?.event.type}`,
+    ),
+    ...wrong(
+      simple,
+      ({ end: { output } }) =>
+        (output.ending.reason === 'handed-off') === (output.handOff?.outcome === 'succeeded') &&
+        (output.ending.reason !== 'transfer-unknown' || output.handOff?.outcome === 'unknown'),
+      ({ end: { output } }) => `${output.ending.reason}, hand-off ${output.handOff?.outcome}`,
+    ),
+    ...wrong(
+      settled,
+      ({ from, to }) => from.context.reason === to.context.reason,
+      ({ from, event }) => `a second ending: ${at(from, event)}`,
+    ),
+  ];
+}

@@ -1,0 +1,72 @@
+// What must have happened, seen from outside, for a call to end as it says it did.
+
+import type { EndingReason } from '../../../src/machines/outcome.ts';
+import {
+  accepted,
+  backendFaults,
+  cameAt,
+  checksOf,
+  endedAt,
+  notices,
+  outcomes,
+  verdictOf,
+} from './evidence.ts';
+import { actionOf } from './passage.ts';
+import type { Story } from './story.ts';
+import { passageOf } from './story-passage.ts';
+
+/** A call goes on when these break. */
+const CAN_DO_WITHOUT = new Set(['screen', 'lookUpCustomer']);
+
+export const ENDED_BECAUSE: Readonly<Record<EndingReason, (story: Story) => boolean>> = {
+  'handed-off': ({ asks }) => asks.some(isTaken),
+  'hung-up': (story) => cameAt(story, 'caller.hungUp') >= 0,
+  'livekit-lost': (story) => cameAt(story, 'call.lost') >= 0,
+  draining: (story) => cameAt(story, 'call.drain') >= 0,
+  'no-input': ({ log }) =>
+    !log.some((happening) => happening.what === 'taken' && /\d/.test(happening.key.key)),
+  'too-many-tries': (story) =>
+    outcomes(story).includes('tooManyTries') ||
+    (Array.isArray(story.plan?.route) && notices(story, 'step.began').length === 0),
+  'call-limit': (story) => endedAt(story) >= (story.plan?.maxCallMs ?? 0),
+  'backend-unavailable': (story) =>
+    backendFaults(story).length > 0 ||
+    story.asks.some(isSimNew) ||
+    accepted(story).some(hasNoPhone) ||
+    checksOf(story).some((ask) => verdictOf(ask) === 'unknown'),
+  'screened-out': (story) => actionOf(passageOf(story)) === 'refuse',
+  'no-line': ({ plan }) => plan === null,
+  'desk-unavailable': ({ plan, result }) =>
+    plan?.closed != null || result?.handOff?.outcome === 'failed',
+  'transfer-failed': ({ result }) =>
+    result?.handOff?.outcome === 'failed' && result.handOff.kind === 'transfer',
+  'transfer-unknown': ({ asks }) =>
+    asks.some(
+      ({ port, end, answer }) =>
+        port === 'transfer' && (end !== 'answered' || answer === 'unknown'),
+    ),
+  'store-lost': () => false,
+  fault: (story) =>
+    story.asks.some(
+      ({ port, end }) =>
+        (end === 'broke' && !CAN_DO_WITHOUT.has(port)) || (port === 'answer' && end === 'left'),
+    ) || isAskedThoughUnknown(story),
+};
+
+/** No account, which the caller was not told, and every other answer right: nothing is proved by that. */
+function isAskedThoughUnknown({ log }: Story): boolean {
+  const told = log.flatMap((then) => (then.what === 'told' ? [then.notice] : []));
+  const unknown = told.findIndex(
+    (notice) => notice.type === 'step.ended' && notice.outcome === 'unknown',
+  );
+  return unknown >= 0 && told.slice(unknown).some(({ type }) => type === 'step.began');
+}
+
+const isTaken = ({ port, end, answer }: Story['asks'][number]) =>
+  (port === 'bringAgent' && end === 'answered') || (port === 'transfer' && answer === 'succeeded');
+
+const isSimNew = ({ port, answer }: Story['asks'][number]) =>
+  port === 'simChangedWithinHours' && typeof answer === 'number' && answer <= 72;
+
+const hasNoPhone = ({ answer }: Story['asks'][number]) =>
+  (answer as { account?: { otp: { available: boolean } } }).account?.otp.available === false;
