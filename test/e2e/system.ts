@@ -42,16 +42,27 @@ export async function lastCode(customer: DemoAccount): Promise<string> {
 
 /** The one record of a phone's call, as `tonegate calls --json` prints it, once it is there. */
 export async function recordOf(phone: Phone): Promise<CallRecord> {
+  const [record] = await recordsOf([phone]);
+  return record as CallRecord;
+}
+
+/** The same for many phones, in their order: each look is a program of its own, and takes from their sound. */
+export async function recordsOf(phones: readonly Phone[]): Promise<readonly CallRecord[]> {
   for (;;) {
     const args = [main, 'calls', '--json'];
-    const { stdout } = await run(process.execPath, args, { cwd: system.folder });
+    const { stdout } = await run(process.execPath, args, {
+      cwd: system.folder,
+      maxBuffer: 2 ** 26,
+    });
     const records: CallRecord[] = stdout
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line));
-    const [record, ...more] = records.filter(({ inviteCallId }) => inviteCallId === phone.callId);
-    if (more.length > 0) throw new Error('more than one record of one call');
-    if (record !== undefined) return record;
+    const found = phones.map((phone) =>
+      records.filter(({ inviteCallId }) => inviteCallId === phone.callId),
+    );
+    if (found.some(({ length }) => length > 1)) throw new Error('more than one record of one call');
+    if (found.every(({ length }) => length === 1)) return found.flat();
     await sleep(LOOK_AGAIN_MS);
   }
 }
