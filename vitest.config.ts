@@ -12,7 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/fixtures/**'],
+          exclude: ['test/e2e/**', 'test/fixtures/**', 'test/long/**'],
+          globalSetup: ['test/kit/postgres.ts'],
           testTimeout: 20_000,
         },
       },

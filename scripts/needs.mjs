@@ -2,7 +2,7 @@
 // Plain JavaScript for Node 20.
 
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -24,6 +24,7 @@ export const NEEDS = [
   // Both sign upstream tokens as docs/upstream.md shows it.
   need('testing', 'python3', ['python3'], () => onPath('python3')),
   need('testing', 'openssl', ['openssl'], () => onPath('openssl')),
+  need('testing', 'the server programs of PostgreSQL', ['postgresql'], hasPostgres),
 ];
 
 /** Whether a program of this name can be run. */
@@ -62,6 +63,17 @@ function hasGo() {
 
 function hasRedis() {
   return onPath('redis-server') || onPath('redis-check-rdb');
+}
+
+/** Debian keeps them out of the path. Who names a server needs no programs. */
+function hasPostgres() {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian) : [];
+  return (
+    process.env.TONEGATE_TEST_POSTGRES !== undefined ||
+    onPath('initdb') ||
+    versions.some((version) => isProgram(join(debian, version, 'bin', 'initdb')))
+  );
 }
 
 function hasLibrary(name) {

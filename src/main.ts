@@ -105,6 +105,17 @@ command('doctor', 'check everything a line needs: what is wrong, why it matters,
     ]),
   )
   .addOption(
+    new Option(
+      '--account-file <file>',
+      'with --backend: a test account, and all that can only be asked about one',
+    ).implies({ backend: true }),
+  )
+  .addOption(
+    new Option('--send-code', 'with --account-file: sends one text message to its phone').implies({
+      backend: true,
+    }),
+  )
+  .addOption(
     new Option('--listen', 'only the next call: what it brings, names and counts').conflicts([
       'desks',
     ]),
@@ -117,11 +128,60 @@ command('doctor', 'check everything a line needs: what is wrong, why it matters,
     process.exitCode = await runDoctor(options);
   });
 
-command('calls', 'list call records, oldest first')
-  .option('--json', 'one JSON object a line')
-  .action(async ({ json }) => {
+// --json and --config are options of `calls` itself, wherever they stand: its subcommands ask with globals.
+const calls = command('calls', 'list call records, oldest first')
+  .addOption(new Option('--json', 'one JSON object a line').conflicts('csv'))
+  .option('--csv', 'as a telephone system writes them (SMDR)')
+  .option('--follow', 'go on with new ones as they come, until Ctrl-C')
+  .action(async ({ json, csv, follow }) => {
     const { printCalls } = await import('./commands/calls.ts');
-    await printCalls({ json: json === true, out: process.stdout });
+    const format = json ? 'json' : csv ? 'csv' : 'table';
+    await printCalls({ format, follow: follow === true, out: process.stdout });
+  });
+command('verify', 'check the chain of records and its seals', calls)
+  .option('--seals <file>', 'also the seals in this file, kept outside the store')
+  .option('--json', 'as JSON')
+  .action(async (_, asked: Command) => {
+    const { verifyCalls } = await import('./commands/calls-verify.ts');
+    process.exitCode = await verifyCalls(asked.optsWithGlobals());
+  });
+command('seal', 'sign how long the chain is and how it ends; prints the seal', calls)
+  .option('--list', 'only print all seals that there are')
+  .option('--json', 'as JSON')
+  .action(async ({ list }, asked: Command) => {
+    const { listSeals, sealCalls } = await import('./commands/calls-seal.ts');
+    process.exitCode = await (list ? listSeals : sealCalls)(asked.optsWithGlobals());
+  });
+command('purge', 'remove old records; their seal stays', calls)
+  .requiredOption('--before <date>', 'of calls that had ended before: 2026-01-31, or ISO 8601')
+  .option('--seals <file>', 'not where the seals in this file, kept outside the store, contradict')
+  .option('--even-if-broken', 'though the chain is broken: its seal says so, nobody can look again')
+  .option('--json', 'as JSON')
+  .action(async (_, asked: Command) => {
+    const { purgeCalls } = await import('./commands/calls-purge.ts');
+    process.exitCode = await purgeCalls(asked.optsWithGlobals());
+  });
+command('schema', 'print the JSON Schema of a record', calls)
+  .addOption(new Option('--write', 'write docs/call-record.schema.json'))
+  .addOption(new Option('--check', 'say whether docs/call-record.schema.json is up to date'))
+  .action(async ({ write, check }) => {
+    const { publishRecordSchema } = await import('./commands/calls-schema.ts');
+    process.exitCode = await publishRecordSchema(write ? 'write' : check ? 'check' : 'print');
+  });
+
+const locks = program.command('locks').description('accounts without tries left').exitOverride();
+command('list', 'which accounts are locked, and until when', locks)
+  .option('--cleared', 'what was cleared instead: when, by whom, why')
+  .option('--json', 'one JSON object a line')
+  .action(async (options) => {
+    const { listLocks } = await import('./commands/locks.ts');
+    process.exitCode = await listLocks(options);
+  });
+command('clear <ref>', 'give an account all its tries back', locks)
+  .requiredOption('--reason <text>', 'why; it is kept')
+  .action(async (ref: string, { reason }) => {
+    const { clearLock } = await import('./commands/locks.ts');
+    process.exitCode = await clearLock({ ref, reason });
   });
 
 const config = program.command('config').description('the configuration').exitOverride();

@@ -1,6 +1,5 @@
 // The bank over HTTP (docs/backend.md). Promises: only an exact, schema-valid answer counts; anything
-// else, late answers included, is a fault, never a "wrong". No fault holds what was sent or received:
-// undici's own errors quote bytes of the answer, so they are read for their code and dropped.
+// else, late answers included, is a fault, never a "wrong". No fault holds what was sent or received.
 
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
@@ -8,6 +7,7 @@ import { IvrFault } from '../ivr/fault.ts';
 import type { Account, Backend, BackendRequest } from '../ivr/ports.ts';
 import type { Secret } from '../machines/secret.ts';
 import { checkAnswer, lookupAnswer, opaque, otpAnswer, simAnswer } from './answers.ts';
+import { checkToken, post, type Reply, readReply, webUrl } from './exchange.ts';
 
 export interface HttpBackendOptions {
   /** Where the bank's server is; its routes are appended. No credentials, query or fragment. */
@@ -26,63 +26,31 @@ type Route =
   | '/accounts/{ref}/otp'
   | '/otp/{challenge}';
 
-/** Answers are a few dozen bytes; longer ones are not read to their end. */
-const ANSWER_LIMIT_BYTES = 64 * 1024;
-
 /** Connects the port to a bank's server. Throws `IVR_CONFIG_INVALID` for a URL or token that cannot be sent. */
 export function createHttpBackend(options: HttpBackendOptions): Backend {
+  const { token, timeoutSeconds } = options;
   const base = baseOf(options.url);
-  if (!/^[\x21-\x7e]+$/.test(options.token.reveal())) {
-    throw new IvrFault(
-      'IVR_CONFIG_INVALID',
-      'TONEGATE_BACKEND_TOKEN is empty or holds spaces, line ends or non-ASCII characters.',
-    );
+  checkToken('TONEGATE_BACKEND_TOKEN', token);
+  if (token.length === 0) {
+    throw new IvrFault('IVR_CONFIG_INVALID', 'TONEGATE_BACKEND_TOKEN is empty.');
   }
 
-  async function post<Answer>(
+  async function asked<Answer>(
     route: Route,
     word: string,
     body: Readonly<Record<string, string>>,
     schema: z.ZodType<Answer>,
     caller: AbortSignal,
   ): Promise<Answer> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), options.timeoutSeconds * 1000);
-    try {
-      caller.throwIfAborted();
-      const response = await fetch(base + pathOf(route, word), {
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${options.token.reveal()}`,
-          'idempotency-key': randomUUID(),
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'user-agent': 'tonegate',
-        },
-        body: JSON.stringify(body),
-        redirect: 'manual',
-        signal: AbortSignal.any([caller, deadline.signal]),
-      });
-      const answer = schema.safeParse(await readJson(route, response));
-      caller.throwIfAborted();
-      if (!answer.success) {
-        throw unavailable(route, 'the answer does not fit docs/backend.openapi.yaml');
-      }
-      return answer.data;
-    } catch (error) {
-      caller.throwIfAborted();
-      if (error instanceof IvrFault) throw error;
-      throw unavailable(
-        route,
-        deadline.signal.aborted
-          ? 'no whole answer within backend.timeoutSeconds'
-          : `no connection, or it broke (${codeOf(error)})`,
-      );
-    } finally {
-      clearTimeout(timer);
-      // Whatever of the answer has not been read is not wanted: lets go of its connection.
-      deadline.abort();
-    }
+    caller.throwIfAborted();
+    const url = base + pathOf(route, word);
+    const posting = { url, token, key: randomUUID(), body, timeoutSeconds };
+    const reply = await post(posting, caller, readReply);
+    const fault = faultOf(reply);
+    if (fault !== null) throw unavailable(route, fault);
+    const answer = schema.safeParse('body' in reply ? reply.body : undefined);
+    if (answer.success) return answer.data;
+    throw unavailable(route, 'the answer does not fit docs/backend.openapi.yaml');
   }
 
   async function check(
@@ -91,7 +59,7 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
     body: Readonly<Record<string, string>>,
     caller: AbortSignal,
   ): Promise<boolean> {
-    return (await post(route, word, body, checkAnswer, caller)).accepted;
+    return (await asked(route, word, body, checkAnswer, caller)).accepted;
   }
 
   async function find(
@@ -101,7 +69,7 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
   ): Promise<Account> {
     const route = '/accounts/lookup';
     const id = who.reveal();
-    const found = await post(route, '', { call, [by]: id }, lookupAnswer, signal);
+    const found = await asked(route, '', { call, [by]: id }, lookupAnswer, signal);
     // The reference travels in tickets, where neither of them must.
     if (found.ref === id) throw unavailable(route, `its "ref" is what was sent as "${by}"`);
     return found;
@@ -118,20 +86,12 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
     },
 
     async simChangedWithinHours(ref, { call, signal }) {
-      const answer = await post('/accounts/{ref}/sim', ref, { call }, simAnswer, signal);
+      const answer = await asked('/accounts/{ref}/sim', ref, { call }, simAnswer, signal);
       return answer.changedWithinHours;
     },
 
-    async sendCode(ref, purpose, { call, signal }) {
-      const route = '/accounts/{ref}/otp';
-      const { challenge } = await post(route, ref, { call, purpose }, otpAnswer, signal);
-      if (challenge === undefined) {
-        throw unavailable(
-          route,
-          'it wants us to send the code ("destination"), which is not supported yet: send it and answer a "challenge"',
-        );
-      }
-      return challenge;
+    sendCode(ref, purpose, { call, signal }) {
+      return asked('/accounts/{ref}/otp', ref, { call, purpose }, otpAnswer, signal);
     },
 
     checkCode(challenge, code, { call, signal }) {
@@ -140,16 +100,9 @@ export function createHttpBackend(options: HttpBackendOptions): Backend {
   };
 }
 
-function baseOf(text: string): string {
-  const url = URL.parse(text);
-  const web = url?.protocol === 'http:' || url?.protocol === 'https:';
-  if (!url || !web || url.username || url.password || url.search || url.hash) {
-    throw new IvrFault(
-      'IVR_CONFIG_INVALID',
-      'backend.url must be an http(s) URL without user, password, query or fragment.',
-    );
-  }
-  return url.href.replace(/\/+$/, '');
+/** Where the routes of `backend.url` are appended. Throws `IVR_CONFIG_INVALID`. */
+export function baseOf(url: string): string {
+  return webUrl('backend.url', url).replace(/\/+$/, '');
 }
 
 /** The path with `word` in its place. Words come from the bank; one that could lead elsewhere is not sent. */
@@ -162,23 +115,20 @@ function pathOf(route: Route, word: string): string {
   });
 }
 
-async function readJson(route: Route, response: Response): Promise<unknown> {
-  if (response.status !== 200) throw unavailable(route, `it answered status ${response.status}`);
-  if (!/^application\/json\s*(;|$)/i.test(response.headers.get('content-type') ?? '')) {
-    throw unavailable(route, 'the answer is not marked application/json');
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > ANSWER_LIMIT_BYTES) throw unavailable(route, 'the answer is longer than 64 KiB');
-    chunks.push(chunk);
-  }
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw unavailable(route, 'the answer is not JSON');
+/** Why this is no answer; null: it is one. */
+function faultOf(reply: Reply): string | null {
+  if ('status' in reply) return reply.status === 200 ? null : `it answered status ${reply.status}`;
+  switch (reply.flaw.kind) {
+    case 'late':
+      return 'no whole answer within backend.timeoutSeconds';
+    case 'no-connection':
+      return `no connection, or it broke (${reply.flaw.code})`;
+    case 'content-type':
+      return 'the answer is not marked application/json';
+    case 'too-long':
+      return 'the answer is longer than 64 KiB';
+    case 'not-json':
+      return 'the answer is not JSON';
   }
 }
 
@@ -187,11 +137,4 @@ function unavailable(route: Route, why: string): IvrFault {
     'IVR_BACKEND_UNAVAILABLE',
     `The backend gave no usable answer to POST ${route}: ${why}. See docs/backend.md.`,
   );
-}
-
-/** The code word of a failed exchange (`ECONNREFUSED`); nothing else of it is safe to pass on. */
-function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? code : 'no code';
 }

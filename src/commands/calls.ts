@@ -2,73 +2,72 @@
 
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { readEnvironment } from '../config/environment.ts';
-import type { CallRecord } from '../ivr/call-record.ts';
 import type { RecordStore } from '../ivr/ports.ts';
+import { asCsv } from '../records/csv.ts';
+import { asJsonLines } from '../records/json-lines.ts';
+import type { StoredRecord } from '../records/record-schema.ts';
+import { asTable } from '../records/table.ts';
 import { openStore } from '../store/open-store.ts';
+
+/** How often the store is asked for new records. */
+const POLL_MS = 500;
+
+const WRITERS = { table: asTable, json: asJsonLines, csv: asCsv };
 
 interface ListCalls {
   readonly records: Pick<RecordStore, 'list'>;
-  /** One JSON object a line instead of a table. */
-  readonly json: boolean;
+  readonly format: keyof typeof WRITERS;
+  /** Until when to go on with what comes; absent: what is there now. */
+  readonly follow?: AbortSignal | undefined;
   /** Stays open. */
   readonly out: Writable;
 }
 
-/** Opens the store of the environment and writes its call records to `out`. */
-export async function printCalls(options: Omit<ListCalls, 'records'>): Promise<void> {
+/** Writes the call records of the environment's store to `out`; `follow`: until SIGINT, or nobody reads. */
+export async function printCalls(
+  options: Pick<ListCalls, 'format' | 'out'> & { readonly follow: boolean },
+): Promise<void> {
   const { TONEGATE_STORE } = readEnvironment(['TONEGATE_STORE']);
-  await using store = await openStore(TONEGATE_STORE.reveal());
-  await listCalls({ records: store.records, ...options });
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  // Once: a second one ends a command whose reader stands still.
+  if (options.follow) process.once('SIGINT', stop);
+  try {
+    await using store = await openStore(TONEGATE_STORE.reveal(), { mode: 'existing' });
+    const follow = options.follow ? stopping.signal : undefined;
+    await listCalls({ ...options, records: store.records, follow });
+  } finally {
+    process.off('SIGINT', stop);
+  }
 }
 
-/** Writes all call records to `out`; done when they are written or nobody reads them any more. */
-export async function listCalls({ records, json, out }: ListCalls): Promise<void> {
-  const lines = json ? asJson(records.list()) : asTable(records.list());
+/** Writes call records to `out`; done when they are written, nobody reads them any more, or `follow` aborts. */
+export async function listCalls({ records, format, follow, out }: ListCalls): Promise<void> {
+  const wanted = follow === undefined ? records.list() : following(records, follow);
   try {
-    await pipeline(Readable.from(lines), out, { end: false });
+    await pipeline(Readable.from(WRITERS[format](wanted)), out, { end: false });
   } catch (error) {
     // `tonegate calls | head`: the reader has seen enough.
     if (!(error instanceof Error && Reflect.get(error, 'code') === 'EPIPE')) throw error;
   }
 }
 
-async function* asJson(records: AsyncIterable<CallRecord>) {
-  for await (const record of records) yield `${JSON.stringify(record)}\n`;
-}
-
-async function* asTable(records: AsyncIterable<CallRecord>) {
-  yield row(({ title }) => title);
-  for await (const record of records) yield row(({ cell }) => cell(record));
-}
-
-interface Column {
-  readonly title: string;
-  /** Longer cells push the rest of their row to the right; nothing is cut off. */
-  readonly width: number;
-  cell(record: CallRecord): string;
-}
-
-const COLUMNS: readonly Column[] = [
-  { title: 'STARTED (UTC)', width: 19, cell: (r) => r.startedAt.slice(0, 19).replace('T', ' ') },
-  { title: 'LINE', width: 12, cell: (r) => r.line ?? '-' },
-  { title: 'CALLER', width: 6, cell: (r) => (r.callerLast2 === null ? '-' : `…${r.callerLast2}`) },
-  { title: 'AUTH', width: 10, cell: (r) => r.auth },
-  { title: 'DESK', width: 14, cell: (r) => r.desk ?? '-' },
-  { title: 'ENDING', width: 19, cell: (r) => r.ending.reason },
-  {
-    title: 'LENGTH',
-    width: 6,
-    cell: (r) => minutes(Date.parse(r.endedAt) - Date.parse(r.startedAt)),
-  },
-];
-
-function row(text: (column: Column) => string): string {
-  const cells = COLUMNS.map((column) => text(column).padEnd(column.width));
-  return `${cells.join('  ').trimEnd()}\n`;
-}
-
-function minutes(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+async function* following(
+  records: Pick<RecordStore, 'list'>,
+  signal: AbortSignal,
+): AsyncGenerator<StoredRecord> {
+  let last = 0;
+  while (!signal.aborted) {
+    for await (const record of records.list(last)) {
+      last = record.seq;
+      yield record;
+      // SQLite and files take no turn of the event loop: without one Ctrl-C would wait for the last record.
+      if (last % 500 === 0) await turn();
+      if (signal.aborted) return;
+    }
+    // Rejects on abort only.
+    await delay(POLL_MS, null, { signal }).catch(() => null);
+  }
 }

@@ -5,15 +5,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { probingWarnings } from '../config/probing.ts';
 import { configSchema } from '../config/schema.ts';
 import { loadEdition } from './edition.ts';
 
 const SCHEMA_FILE = fileURLToPath(new URL('../../docs/tonegate.schema.json', import.meta.url));
 
-/** Says that a worker would start with a configuration; throws what the worker would otherwise. */
+/**
+ * Says that a worker would start with a configuration, and what whoever answers for it should know; throws
+ * what the worker would otherwise.
+ */
 export async function checkConfig(file: string): Promise<number> {
-  const { lines, desks } = (await loadEdition(file)).config;
+  const { config } = await loadEdition(file);
+  const { lines, desks } = config;
   console.info(`${file}: good (${lines.length} lines, ${Object.keys(desks).length} desks)`);
+  for (const warning of probingWarnings(config)) console.info(`warning: ${warning}`);
   return 0;
 }
 

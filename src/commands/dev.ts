@@ -71,8 +71,14 @@ async function run(options: DevOptions, { stopping, onReload }: Signals): Promis
   await applyRouting(api, config, secretOf);
 
   const backendToken = given('TONEGATE_BACKEND_TOKEN') ?? random();
+  const smsToken = given('TONEGATE_SMS_TOKEN') ?? random();
   const bank = system.use(
-    await startDemoBank({ host: LOOPBACK, port: ports.bank, token: Secret.of(backendToken) }),
+    await startDemoBank({
+      host: LOOPBACK,
+      port: ports.bank,
+      token: Secret.of(backendToken),
+      smsToken: Secret.of(smsToken),
+    }),
   );
   const environment = {
     LIVEKIT_URL: livekitUrl,
@@ -83,6 +89,7 @@ async function run(options: DevOptions, { stopping, onReload }: Signals): Promis
     TONEGATE_SIGNING_KEY: given('TONEGATE_SIGNING_KEY') ?? (await generateSigningKey()),
     TONEGATE_BACKEND_TOKEN: backendToken,
     TONEGATE_BACKEND_URL: bank.url,
+    TONEGATE_SMS_TOKEN: smsToken,
     TONEGATE_WORKER_URL: workerUrl,
   };
   const trunkSecrets = neededSecrets(config).map(([trunk, what]) => [

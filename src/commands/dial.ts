@@ -16,6 +16,9 @@ import { LOOPBACK } from '../demo/ports.ts';
 import { startCall } from '../ivr/call.ts';
 import type { CallWorld } from '../ivr/call-world.ts';
 import type { Observation } from '../ivr/observation.ts';
+import { keyedHashes } from '../ivr/verification/keyed-hashes.ts';
+import { openOutages } from '../ivr/verification/outages.ts';
+import { drawFloorMs } from '../ivr/verification/pace.ts';
 import { routingNames } from '../livekit/provisioning.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
 import type { Auth, Ending } from '../machines/outcome.ts';
@@ -55,6 +58,13 @@ export async function dialSimulated(options: DialOptions): Promise<number> {
   using terminal = openTerminal(process.stdin, process.stdout);
   const showMessages = messagesOf(bank, terminal);
 
+  const outages = openOutages(() => performance.now(), { setTimeout, clearTimeout });
+  const backend = createHttpBackend({
+    url: bank.url,
+    token,
+    timeoutSeconds: config.backend.timeoutSeconds,
+  });
+
   const world: CallWorld = {
     workerId: 'simulated',
     log: pino({ level: TONEGATE_LOG_LEVEL.reveal() || 'silent' }, pino.destination(2)),
@@ -63,14 +73,16 @@ export async function dialSimulated(options: DialOptions): Promise<number> {
     trunkName: () => trunk,
     findTrunk: async () => trunk,
     checkUpstream: upstreamChecker(store.usedTokens, Date.now),
-    backend: createHttpBackend({
-      url: bank.url,
-      token,
-      timeoutSeconds: config.backend.timeoutSeconds,
-    }),
+    backend: outages.watchBackend(backend),
+    outages,
     records: store.records,
+    tries: store.tries,
+    codes: store.codes,
+    // The demo bank sends its codes itself.
+    sms: null,
     issueTicket: ticketIssuer(config, await loadSigningKey(await generateSigningKey())),
-    hashNumber: () => 'simulated',
+    hashes: keyedHashes(Secret.of(randomUUID())),
+    floorMs: drawFloorMs,
     observe(observation) {
       terminal.watch(observation);
       if (isAboutCode(observation)) showMessages();

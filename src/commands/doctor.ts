@@ -10,6 +10,10 @@ export interface DoctorOptions {
   readonly config: string;
   /** Only the customer's server. */
   readonly backend?: boolean;
+  /** A test account for that. */
+  readonly accountFile?: string;
+  /** Whether a code may be sent to its phone. */
+  readonly sendCode?: boolean;
   /** Only the next call. */
   readonly listen?: boolean;
   /** Everything, and whether the agents of desks come. */
@@ -44,7 +48,7 @@ export async function runDoctor(
 
 async function* look(options: DoctorOptions): AsyncGenerator<Finding> {
   const { config, seconds, desks = false } = options;
-  if (options.backend) yield* await lookAtBackend(config);
+  if (options.backend) yield* await lookAtBackend(options);
   else if (options.listen) yield* listenToOneCall({ config, seconds });
   else yield* lookAtEverything({ config, desks });
 }

@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { flowVersion, linePlans } from '../config/line-plans.ts';
+import { flowVersion, linePlans, lockOutPolicy } from '../config/line-plans.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config, LineConfig } from '../config/schema.ts';
 import type { Edition } from '../ivr/call-world.ts';
@@ -49,6 +49,7 @@ export async function loadEdition(file: string, running?: Config): Promise<Loade
       (line) => recordings.get(line)?.own ?? NONE,
       (line) => upstreamKeys.get(line) ?? null,
     ),
+    lockOut: lockOutPolicy(config),
     refusalReason: config.screening.reason,
     recordingsFor: (plan) => recordings.get(plan?.name ?? '') ?? common,
     flowVersion: (plan) => flowVersion(VERSION, plan),
@@ -63,8 +64,8 @@ export async function loadEdition(file: string, running?: Config): Promise<Loade
 
 /** What a running worker takes over; what trunks and rules are at LiveKit is `provision`'s. */
 function reloadable(fresh: Config) {
-  const { lines, desks, maxCallSeconds, screening, trunks, rules } = fresh;
-  return { lines, desks, maxCallSeconds, screening, trunks, rules };
+  const { lines, desks, lockout, maxCallSeconds, screening, trunks, rules } = fresh;
+  return { lines, desks, lockout, maxCallSeconds, screening, trunks, rules };
 }
 
 /** The public keys of the upstream systems, by line. Throws with the faults of all lines. */

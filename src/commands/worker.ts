@@ -1,15 +1,21 @@
 // `tonegate worker`: one process for many calls. Puts the adapters and the core together, serves until
 // it is told to drain, and leaves nothing behind.
 
-import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type Logger, pino } from 'pino';
+import { type BreakerHooks, withBreakers, withSmsBreaker } from '../backend/breaker.ts';
 import { createHttpBackend } from '../backend/http-backend.ts';
+import { createSmsWebhook } from '../backend/sms-webhook.ts';
 import { readEnvironment } from '../config/environment.ts';
 import type { CallWorld } from '../ivr/call-world.ts';
-import { IvrFault, loggable } from '../ivr/fault.ts';
+import { loggable } from '../ivr/fault.ts';
 import { createObservers } from '../ivr/observers.ts';
+import { withBacklog } from '../ivr/record-backlog.ts';
 import { createSwitchboard, type Switchboard } from '../ivr/switchboard.ts';
+import { keyedHashes } from '../ivr/verification/keyed-hashes.ts';
+import { openOutages } from '../ivr/verification/outages.ts';
+import { drawFloorMs } from '../ivr/verification/pace.ts';
 import {
   type AgentServer,
   type AgentServerState,
@@ -17,16 +23,18 @@ import {
 } from '../livekit/agent-server.ts';
 import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
-import type { Secret } from '../machines/secret.ts';
 import { openStore } from '../store/open-store.ts';
-import { jwks, loadPublishedKeys, loadSigningKey, TicketKeyError } from '../ticket/keys.ts';
+import { jwks, loadPublishedKeys, loadSigningKey } from '../ticket/keys.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { startWorkerHttp } from '../web/worker-http.ts';
-import { backendUrl } from './demo-bank.ts';
+import { backendUrl, smsWebhookUrl } from './demo-bank.ts';
 import { loadEdition } from './edition.ts';
 import { onHangUpSignal } from './hang-up-signal.ts';
+import { sayLastWords } from './last-words.ts';
 import { readiness } from './readiness.ts';
 import { type Editions, keepEditions } from './reload.ts';
+import { startRounds } from './rounds.ts';
+import { keysOf } from './signing-keys.ts';
 import { ticketIssuer } from './ticket-issuer.ts';
 import { createTrunkBook } from './trunk-book.ts';
 import { upstreamChecker } from './upstream-checker.ts';
@@ -64,15 +72,19 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     'TONEGATE_SIGNING_KEYS_PREVIOUS',
     'TONEGATE_BACKEND_TOKEN',
     'TONEGATE_BACKEND_URL',
+    'TONEGATE_SMS_TOKEN',
     'TONEGATE_DEV',
     'TONEGATE_LOG_LEVEL',
   ]);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const log = pino({ level: secrets.TONEGATE_LOG_LEVEL.reveal() || 'info', base: { workerId } });
-  const signingKey = await keysFrom('TONEGATE_SIGNING_KEY', () =>
+  sayLastWords(log);
+  const signingKey = await keysOf(
+    'TONEGATE_SIGNING_KEY',
     loadSigningKey(secrets.TONEGATE_SIGNING_KEY),
   );
-  const previousKeys = await keysFrom('TONEGATE_SIGNING_KEYS_PREVIOUS', () =>
+  const previousKeys = await keysOf(
+    'TONEGATE_SIGNING_KEYS_PREVIOUS',
     loadPublishedKeys(secrets.TONEGATE_SIGNING_KEYS_PREVIOUS),
   );
   const first = await loadEdition(options.config);
@@ -96,6 +108,29 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
   });
   reloadable.resolve(editions);
 
+  const breakerHooks: BreakerHooks = {
+    onAsked: metrics.asked,
+    onBreaker(route, state) {
+      metrics.breaker(route, state);
+      log.warn({ route, state }, 'breaker');
+    },
+  };
+  const moved = secrets.TONEGATE_BACKEND_URL.reveal();
+  const backend = createHttpBackend({
+    url: backendUrl(config.backend.url, moved),
+    token: secrets.TONEGATE_BACKEND_TOKEN,
+    timeoutSeconds: config.backend.timeoutSeconds,
+  });
+  const sms =
+    config.sms &&
+    createSmsWebhook({
+      url: smsWebhookUrl(config.sms.webhook, moved),
+      token: secrets.TONEGATE_SMS_TOKEN,
+      timeoutSeconds: config.sms.timeoutSeconds,
+    });
+
+  const outages = openOutages(() => performance.now(), { setTimeout, clearTimeout });
+  const records = withBacklog(store.records, log);
   const world: CallWorld = {
     workerId,
     log,
@@ -103,14 +138,15 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     trunkName: trunks.nameOf,
     findTrunk: trunks.find,
     checkUpstream: upstreamChecker(store.usedTokens, Date.now),
-    backend: createHttpBackend({
-      url: backendUrl(config.backend.url, secrets.TONEGATE_BACKEND_URL.reveal()),
-      token: secrets.TONEGATE_BACKEND_TOKEN,
-      timeoutSeconds: config.backend.timeoutSeconds,
-    }),
-    records: store.records,
+    backend: outages.watchBackend(withBreakers(backend, breakerHooks)),
+    outages,
+    sms: sms ? outages.watchSms(withSmsBreaker(sms, breakerHooks)) : null,
+    codes: store.codes,
+    tries: store.tries,
+    records,
     issueTicket: ticketIssuer(config, signingKey),
-    hashNumber: numberHasher(secrets.TONEGATE_PEPPER),
+    hashes: keyedHashes(secrets.TONEGATE_PEPPER),
+    floorMs: drawFloorMs,
     observe: observers.tell,
     measure: metrics.measure,
     now: Date.now,
@@ -134,6 +170,13 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     watch: secrets.TONEGATE_DEV.reveal() === '1' ? observers.watch : undefined,
   });
 
+  await using _rounds = startRounds({
+    workerId,
+    records,
+    chain: store.chain,
+    sealer: { issuer: config.ticket.issuer, key: signingKey, now: Date.now },
+    log,
+  });
   await using agentServer = connectAgentServer({
     api,
     agentName: config.agentName,
@@ -186,22 +229,4 @@ async function untilDrained(
     };
     for (const signal of signals) process.on(signal, onSignal);
   });
-}
-
-/** Runs a key loader; what it refuses is a fault of the named variable. */
-async function keysFrom<Keys>(variable: string, load: () => Promise<Keys>): Promise<Keys> {
-  try {
-    return await load();
-  } catch (error) {
-    if (!(error instanceof TicketKeyError)) throw error;
-    throw new IvrFault('IVR_CONFIG_INVALID', `${variable}: ${error.message}`);
-  }
-}
-
-/** Numbers are hashed with a key of their own, derived from the pepper (RFC 5869). */
-function numberHasher(pepper: Secret): (number: Secret) => string {
-  const key = new Uint8Array(
-    hkdfSync('sha256', pepper.reveal(), '', 'tonegate calling number', 32),
-  );
-  return (number) => createHmac('sha256', key).update(number.reveal()).digest('base64url');
 }

@@ -18,10 +18,11 @@ const REQUIRED = {
 } as const;
 
 /**
- * May be missing: older public keys for the JWKS; where `dev` moved the demo bank and the worker; `1`
- * for the live view that only `dev` has; pino's level word (default `info`).
+ * May be missing: the bearer token of `sms.webhook`; older public keys for the JWKS; where `dev` moved the demo
+ * bank and the worker; `1` for the live view that only `dev` has; pino's level word (default `info`).
  */
 type OptionalName =
+  | 'TONEGATE_SMS_TOKEN'
   | 'TONEGATE_SIGNING_KEYS_PREVIOUS'
   | 'TONEGATE_BACKEND_URL'
   | 'TONEGATE_WORKER_URL'

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { IvrFault } from '../ivr/fault.ts';
+import type { LockOutPolicy } from '../ivr/ports.ts';
 import type { CheckDigits } from '../machines/check-digits.ts';
 import type { EntryRules } from '../machines/collect-digits.machine.ts';
 import type {
@@ -49,6 +50,18 @@ export function linePlans(
   return (dialled) => plans.get(dialled ?? '') ?? plans.get(`+${dialled}`) ?? null;
 }
 
+/** When accounts are locked, in the measures of the core. */
+export function lockOutPolicy({ lockout }: Config): LockOutPolicy {
+  const [first, longest] = lockout.softSeconds;
+  return {
+    softAfter: lockout.softAfter,
+    softMs: first * 1000,
+    softLongestMs: longest * 1000,
+    hardAfter: lockout.hardAfter,
+    hardMs: lockout.hardHours * 3_600_000,
+  };
+}
+
 /** Changes with the program's version and with anything that changes a line's flow. */
 export function flowVersion(programVersion: string, plan: LinePlan | null): string {
   if (plan === null) return programVersion;
@@ -78,9 +91,20 @@ function linePlan(
     route: line.menu === undefined ? routePlan(line) : menuPlan(line, own),
     operator: line.operator ?? null,
     desks,
-    backendMs: config.backend.timeoutSeconds * 1000,
+    ...patience(config),
     maxCallMs: config.maxCallSeconds * 1000,
   };
+}
+
+/**
+ * Who does not answer in time is a fault of the adapter that asked, which knows what it is of; the charts stop
+ * waiting only where that does not come.
+ */
+const BACKSTOP_MS = 1000;
+
+function patience({ backend, sms }: Config): Pick<LinePlan, 'backendMs' | 'sendingMs'> {
+  const backendMs = backend.timeoutSeconds * 1000 + BACKSTOP_MS;
+  return { backendMs, sendingMs: backendMs + (sms?.timeoutSeconds ?? 0) * 1000 };
 }
 
 /** The system's policy, with whatever the line wants otherwise. */
@@ -176,6 +200,7 @@ function stepPlan(step: StepConfig): StepPlan {
         rules: entryRules(step, step.length, step.length),
         sends: step.sends,
         resendMs: step.resendSeconds * 1000,
+        ttlMs: step.ttlSeconds * 1000,
         simChangeHours: step.simChangeHours,
       };
   }

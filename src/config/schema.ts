@@ -135,6 +135,12 @@ const oneTimeCode = z
     ),
     length: z.int().min(6).max(8).default(6).describe('Digits of the code.'),
     sends: z.int().min(1).max(5).default(3).describe('Codes sent in one call.'),
+    ttlSeconds: z
+      .int()
+      .min(60)
+      .max(600)
+      .default(300)
+      .describe('How long a code of ours is good, where the backend leaves codes to us.'),
     resendSeconds: seconds(10, 300, 30).describe('Between two codes.'),
     simChangeHours: z
       .int()
@@ -240,6 +246,43 @@ const line = z.strictObject({
     .describe('Desk for `0` and for callers who cannot be verified; absent: a polite goodbye.'),
 });
 
+const webUrl = z
+  .url({ protocol: /^https?$/, error: 'use an http:// or https:// URL' })
+  .refine((url) => !/^[^/]*\/\/[^/]*@|[?#]/.test(url), 'leave out user, password and query');
+
+const sms = z
+  .strictObject({
+    webhook: webUrl.describe('Takes each message as a POST (docs/sms.md).'),
+    timeoutSeconds: seconds(1, 30, 8).describe('How long it may take to take one over.'),
+  })
+  .describe('Sends our one-time codes, where the backend leaves that to us.');
+
+const lockout = z
+  .strictObject({
+    softAfter: z
+      .int()
+      .min(3)
+      .max(50)
+      .default(5)
+      .describe('Failed tries at an account after which each further one is followed by a wait.'),
+    softSeconds: z
+      .tuple([z.int().min(1).max(3600), z.int().min(1).max(86_400)])
+      .refine(([first, longest]) => first <= longest, 'the first wait is longer than the longest')
+      .default([30, 3600])
+      .describe('The first wait and the longest one; it doubles in between.'),
+    hardAfter: z
+      .int()
+      .min(3)
+      .max(100)
+      .default(15)
+      .describe('Failed tries within `hardHours` after which there are none for `hardHours`.'),
+    hardHours: z.int().min(1).max(720).default(24),
+  })
+  .refine(({ softAfter, hardAfter }) => softAfter <= hardAfter, {
+    error: 'must not be less than softAfter',
+    path: ['hardAfter'],
+  });
+
 export const configSchema = z.strictObject({
   agentName: name.default('tonegate').describe('Name the worker registers with at LiveKit.'),
   capacity: z.int().min(1).max(1000).default(60).describe('Calls at once in this process.'),
@@ -259,12 +302,14 @@ export const configSchema = z.strictObject({
     .describe('The signed hand-off ticket.'),
   backend: z
     .strictObject({
-      url: z
-        .url({ protocol: /^https?$/, error: 'use an http:// or https:// URL' })
-        .refine((url) => !/^[^/]*\/\/[^/]*@|[?#]/.test(url), 'leave out user, password and query'),
+      url: webUrl,
       timeoutSeconds: seconds(1, 30, 8).describe('How long one answer may take.'),
     })
     .describe("The customer's system (docs/backend.openapi.yaml)."),
+  sms: sms.optional(),
+  lockout: lockout
+    .prefault({})
+    .describe('When an account has no tries left, in all calls together (docs/verification.md).'),
   maxCallSeconds: z.int().min(30).max(3600).default(900).describe('Longest call.'),
   screening: systemScreening
     .prefault({})

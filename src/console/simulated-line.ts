@@ -11,10 +11,10 @@ import type {
   LineEnd,
   TransferOutcome,
 } from '../ivr/ports.ts';
+import { type Clock, wait } from '../ivr/waiting.ts';
 import { Secret } from '../machines/secret.ts';
 import { SAMPLE_RATE } from '../prompts/wav.ts';
 import type { InviteHeaders } from '../screening/headers.ts';
-import { type Clock, wait } from './waiting.ts';
 
 /** Milliseconds until a desk is heard; or it never is; or it cannot even be sent for. */
 export type DeskArrival = number | 'never' | 'fails';

@@ -57,6 +57,7 @@ export interface AccountBook {
   /** The reference of the account of this customer; null: no such customer. */
   refOfCustomer(customer: string): string | null;
   byRef(ref: string): DemoAccount | undefined;
+  byPhone(phone: string): DemoAccount | undefined;
 }
 
 /** Opens the book with references drawn anew: nothing of an account can be read off its reference. */
@@ -70,5 +71,6 @@ export function openAccountBook(accounts: readonly DemoAccount[]): AccountBook {
     refOf: (number) => byNumber.get(number) ?? null,
     refOfCustomer: (customer) => byCustomer.get(customer) ?? null,
     byRef: (ref) => byRef.get(ref),
+    byPhone: (phone) => accounts.find((account) => account.phone === phone),
   };
 }

@@ -1,21 +1,13 @@
-// The demo bank's one-time codes and the text messages that carry them. Promises: a code is accepted
-// once, within its life, in the call it was sent for, and only while its challenge has tries left.
+// The demo bank's own one-time codes. Promises: a code is accepted once, within its life, in the call it was
+// sent for, and only while its challenge has tries left.
 
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import type { Outbox } from './bank-outbox.ts';
 
 const CODE_DIGITS = 6;
 const LIFE_MS = 5 * 60_000;
 const TRIES = 5;
-const MESSAGES_KEPT = 100;
 const CHALLENGES_KEPT = 1000;
-
-interface TextMessage {
-  readonly to: string;
-  readonly text: string;
-  readonly code: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
 
 /** `unknown`: this process has no such challenge. */
 type CodeVerdict = 'accepted' | 'refused' | 'unknown';
@@ -24,29 +16,30 @@ export interface CodeDesk {
   /** Sends a fresh code to `phone`; answers the challenge to check it against. */
   send(phone: string, call: string): string;
   check(challenge: string, call: string, code: string): CodeVerdict;
-  /** The last messages, newest last. */
-  readonly outbox: readonly TextMessage[];
+  /** The phone that this challenge was sent to. */
+  phoneOf(challenge: string): string | undefined;
 }
 
 interface Challenge {
+  readonly phone: string;
   readonly call: string;
   readonly code: Buffer;
   readonly expiresAt: number;
   triesLeft: number;
 }
 
-/** Opens a code desk; `now` is the clock in milliseconds. */
-export function openCodeDesk(now: () => number): CodeDesk {
+/** Opens a code desk that sends over `outbox`; `now` is the clock in milliseconds. */
+export function openCodeDesk(outbox: Outbox, now: () => number): CodeDesk {
   const challenges = new Map<string, Challenge>();
-  const outbox: TextMessage[] = [];
 
   return {
-    outbox,
+    phoneOf: (id) => challenges.get(id)?.phone,
 
     send(phone, call) {
       const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
       const id = `ch_${randomBytes(12).toString('base64url')}`;
       challenges.set(id, {
+        phone,
         call,
         code: Buffer.from(code),
         expiresAt: now() + LIFE_MS,
@@ -56,8 +49,7 @@ export function openCodeDesk(now: () => number): CodeDesk {
       if (challenges.size > CHALLENGES_KEPT && oldest) challenges.delete(oldest);
 
       const text = `Your code is ${code}. It is only for a call YOU made to Demo Bank. Never tell it to anybody.`;
-      outbox.push({ to: phone, text, code, at: new Date(now()).toISOString() });
-      if (outbox.length > MESSAGES_KEPT) outbox.shift();
+      outbox.put({ to: phone, text, code });
       return id;
     },
 

@@ -1,13 +1,15 @@
 // How the demo bank misbehaves on demand (`POST /faults`): what a bank's server, or the network before
-// it, may do to a caller in the middle of a call. Knows no accounts and no codes.
+// it, may do to a caller in the middle of a call; to all callers, or to those of one account.
 
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
 export const faultSchema = z.strictObject({
-  route: z.enum(['lookup', 'knowledge', 'otp', 'check', 'sim']),
+  route: z.enum(['lookup', 'knowledge', 'otp', 'check', 'sim', 'sms']),
   mode: z.enum(['ok', 'slow', '500', 'hang', 'garbage', 'drop', 'schema', 'empty', 'redirect']),
+  /** Account number; absent: all, but for those that have a mode of their own. */
+  account: z.string().min(1).max(64).optional(),
 });
 
 type Fault = z.output<typeof faultSchema>;
@@ -22,24 +24,36 @@ const NEARLY = {
   ref: 42,
   accepted: 'true',
   challenge: '',
+  destination: '15551230001',
   changedWithinHours: 'never',
 } as const;
 
 export interface Faults {
   set(fault: Fault): void;
-  /** Misbehaves as set for the route; null: answer as usual now. `hang` and `drop` never settle. */
-  meet(route: BankRoute, request: IncomingMessage): Promise<Response | null>;
+  /**
+   * Misbehaves as set for the route and the account that the request is about; null: answer as usual now.
+   * `hang` and `drop` never settle.
+   */
+  meet(
+    route: BankRoute,
+    account: string | undefined,
+    request: IncomingMessage,
+  ): Promise<Response | null>;
 }
 
 /** All routes start `ok`; when `closing` aborts, slow answers are given up. */
 export function createFaults(closing: AbortSignal): Faults {
-  const modes = new Map<BankRoute, FaultMode>();
+  const everybody = new Map<BankRoute, FaultMode>();
+  const single = new Map<string, FaultMode>();
 
   return {
-    set: ({ route, mode }) => void modes.set(route, mode),
+    set({ route, mode, account }) {
+      if (account === undefined) everybody.set(route, mode);
+      else single.set(`${route} ${account}`, mode);
+    },
 
-    async meet(route, request) {
-      const mode = modes.get(route) ?? 'ok';
+    async meet(route, account, request) {
+      const mode = single.get(`${route} ${account}`) ?? everybody.get(route) ?? 'ok';
       switch (mode) {
         case 'ok':
           return null;

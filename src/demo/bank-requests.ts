@@ -32,3 +32,17 @@ export const otpRequest = z.object({ call, purpose: z.string().min(1).max(64) })
 export const checkRequest = z.object({ call, code: z.string().min(1).max(64) });
 
 export const simRequest = z.object({ call });
+
+/** A message of a sender's (docs/sms.md). */
+export const smsRequest = z.object({
+  call,
+  to: z.string().regex(/^\+[1-9][0-9]{6,14}$/, 'use E.164'),
+  text: z.string().min(1).max(1600),
+  code: z.string().min(1).max(64),
+  locale: z.string().min(1).max(16),
+  line: z.string().min(1).max(128),
+  ttlSeconds: z.int().min(1),
+});
+
+/** Who is to make, send and check codes from now on. */
+export const codesRequest = z.strictObject({ by: z.enum(['bank', 'us']) });

@@ -1,6 +1,7 @@
 // The demo bank: a real HTTP server that keeps docs/backend.openapi.yaml to the letter, and the
-// reference for people who build one. Beside the contract, and only here: `GET /outbox` shows the text
-// messages it "sent", `POST /faults` makes it misbehave. It never logs, and no error repeats a value.
+// reference for people who build one. Beside the contract, and only here: `POST /sms` is a sender of text
+// messages (docs/sms.md), `GET /outbox` shows those it "sent", `POST /codes` says whose codes they are,
+// `POST /faults` makes it misbehave. It never logs, and no error repeats a value.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,13 +16,16 @@ import type { Secret } from '../machines/secret.ts';
 import { DEMO_ACCOUNTS, type DemoAccount, openAccountBook } from './bank-accounts.ts';
 import { openCodeDesk } from './bank-codes.ts';
 import { type BankRoute, createFaults, faultSchema } from './bank-faults.ts';
+import { openOutbox } from './bank-outbox.ts';
 import { createReplays } from './bank-replays.ts';
 import {
   checkRequest,
+  codesRequest,
   knowledgeRequest,
   lookupRequest,
   otpRequest,
   simRequest,
+  smsRequest,
 } from './bank-requests.ts';
 
 export interface DemoBankOptions {
@@ -30,6 +34,10 @@ export interface DemoBankOptions {
   readonly port: number;
   /** The bearer token that the contract's routes ask for. */
   readonly token: Secret;
+  /** The bearer token that `/sms` asks for; none: nobody may send. */
+  readonly smsToken?: Secret;
+  /** Who makes, sends and checks one-time codes, to begin with; the bank by default. */
+  readonly codes?: 'bank' | 'ours';
   /** Its customers; by default those of the README. */
   readonly accounts?: readonly DemoAccount[];
   /** Clock in milliseconds; the system's by default. */
@@ -43,7 +51,7 @@ export interface DemoBank extends AsyncDisposable {
 type Bindings = { Bindings: HttpBindings };
 
 interface Answer {
-  readonly status: 200 | 404 | 409;
+  readonly status: 200 | 202 | 404 | 409;
   readonly body: object;
 }
 
@@ -56,7 +64,10 @@ const unknownRef: Answer = { status: 404, body: { error: 'no account has this re
 export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank> {
   const closing = new AbortController();
   const accounts = openAccountBook(options.accounts ?? DEMO_ACCOUNTS);
-  const codes = openCodeDesk(options.now ?? Date.now);
+  const now = options.now ?? Date.now;
+  const outbox = openOutbox(now);
+  const codes = openCodeDesk(outbox, now);
+  let codesAreOurs = options.codes === 'ours';
   const faults = createFaults(closing.signal);
   const replays = createReplays<Answer>();
 
@@ -70,67 +81,111 @@ export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank>
     }),
   );
 
-  /** Serves one route of the contract: token, fault, body, idempotency, answer. */
+  /** Serves one route: token, fault, body, idempotency, answer. `whose`: the customer it is asked about. */
   function route<Body>(
     name: BankRoute,
     path: string,
     schema: z.ZodType<Body>,
+    whose: (body: Body, id: string) => Pick<DemoAccount, 'number'> | undefined,
     act: (body: Body, id: string) => Answer,
   ) {
+    const token = name === 'sms' ? options.smsToken : options.token;
     app.post(path, async (c) => {
-      if (!isBearer(c.req.header('authorization'), options.token)) {
+      if (!isBearer(c.req.header('authorization'), token)) {
         return refusal(c, 401, 'the bearer token is missing or wrong');
       }
-      const misbehaviour = await faults.meet(name, c.env.incoming);
-      if (misbehaviour) return misbehaviour;
-
+      const id = c.req.param('id') ?? '';
       const text = await c.req.text();
       const body = read(text, schema);
+      const account = 'data' in body ? whose(body.data, id)?.number : undefined;
+      const misbehaviour = await faults.meet(name, account, c.env.incoming);
+      if (misbehaviour) return misbehaviour;
+
       if ('error' in body) return refusal(c, 400, body.error);
       const key = c.req.header('idempotency-key');
       if (!key || key.length > 255) return refusal(c, 400, 'give an Idempotency-Key');
 
-      const answer = replays.once(key, `${c.req.path}\n${text}`, () =>
-        act(body.data, c.req.param('id') ?? ''),
-      );
+      const answer = replays.once(key, `${c.req.path}\n${text}`, () => act(body.data, id));
       return answer
         ? c.json(answer.body, answer.status)
         : refusal(c, 422, 'this Idempotency-Key was used for another request');
     });
   }
 
-  route('lookup', '/accounts/lookup', lookupRequest, ({ account, customer = '' }) => {
-    const ref = account === undefined ? accounts.refOfCustomer(customer) : accounts.refOf(account);
-    const phone = ref === null ? null : (accounts.byRef(ref)?.phone ?? null);
-    const otp = { available: phone !== null, to: phone === null ? null : `…${phone.slice(-2)}` };
-    return ok({ ref, factors: ref === null ? [] : ['birthDate', 'passcode'], otp });
-  });
+  const refOf = ({ account, customer = '' }: z.output<typeof lookupRequest>) =>
+    account === undefined ? accounts.refOfCustomer(customer) : accounts.refOf(account);
+  const ofRef = (_body: unknown, ref: string) => accounts.byRef(ref);
 
-  route('knowledge', '/accounts/:id/knowledge', knowledgeRequest, ({ factor, value }, ref) => {
-    const account = accounts.byRef(ref);
-    return account ? ok({ accepted: account[factor] === value }) : unknownRef;
-  });
+  route(
+    'lookup',
+    '/accounts/lookup',
+    lookupRequest,
+    // A number that is nobody's can be met by a fault too.
+    (asked) => accounts.byRef(refOf(asked) ?? '') ?? { number: asked.account ?? '' },
+    (asked) => {
+      const ref = refOf(asked);
+      const phone = ref === null ? null : (accounts.byRef(ref)?.phone ?? null);
+      const otp = { available: phone !== null, to: phone === null ? null : `…${phone.slice(-2)}` };
+      return ok({ ref, factors: ref === null ? [] : ['birthDate', 'passcode'], otp });
+    },
+  );
 
-  route('sim', '/accounts/:id/sim', simRequest, (_body, ref) => {
+  route(
+    'knowledge',
+    '/accounts/:id/knowledge',
+    knowledgeRequest,
+    ofRef,
+    ({ factor, value }, ref) => {
+      const account = accounts.byRef(ref);
+      return account ? ok({ accepted: account[factor] === value }) : unknownRef;
+    },
+  );
+
+  route('sim', '/accounts/:id/sim', simRequest, ofRef, (_body, ref) => {
     const account = accounts.byRef(ref);
     return account ? ok({ changedWithinHours: account.simChangedWithinHours }) : unknownRef;
   });
 
-  route('otp', '/accounts/:id/otp', otpRequest, (body, ref) => {
+  route('otp', '/accounts/:id/otp', otpRequest, ofRef, ({ call }, ref) => {
     const account = accounts.byRef(ref);
     if (!account) return unknownRef;
-    if (account.phone === null) return { status: 409, body: { error: 'no phone is on file' } };
-    return ok({ challenge: codes.send(account.phone, body.call) });
+    const { phone } = account;
+    if (phone === null) return { status: 409, body: { error: 'no phone is on file' } };
+    return ok(codesAreOurs ? { destination: phone } : { challenge: codes.send(phone, call) });
   });
 
-  route('check', '/otp/:id', checkRequest, (body, challenge) => {
-    const verdict = codes.check(challenge, body.call, body.code);
-    return verdict === 'unknown'
-      ? { status: 404, body: { error: 'no such challenge' } }
-      : ok({ accepted: verdict === 'accepted' });
-  });
+  route(
+    'check',
+    '/otp/:id',
+    checkRequest,
+    (_body, challenge) => accounts.byPhone(codes.phoneOf(challenge) ?? ''),
+    ({ call, code }, challenge) => {
+      const verdict = codes.check(challenge, call, code);
+      return verdict === 'unknown'
+        ? { status: 404, body: { error: 'no such challenge' } }
+        : ok({ accepted: verdict === 'accepted' });
+    },
+  );
 
-  app.get('/outbox', (c) => c.json(codes.outbox));
+  route(
+    'sms',
+    '/sms',
+    smsRequest,
+    ({ to }) => accounts.byPhone(to),
+    (message) => {
+      outbox.put(message);
+      return { status: 202, body: {} };
+    },
+  );
+
+  app.get('/outbox', (c) => c.json(outbox.messages));
+
+  app.post('/codes', async (c) => {
+    const codesBy = read(await c.req.text(), codesRequest);
+    if ('error' in codesBy) return refusal(c, 400, codesBy.error);
+    codesAreOurs = codesBy.data.by === 'us';
+    return c.json(codesBy.data);
+  });
 
   app.post('/faults', async (c) => {
     const fault = read(await c.req.text(), faultSchema);
@@ -168,9 +223,10 @@ function refusal(c: Context, status: 400 | 401 | 404 | 413 | 422 | 500, error: s
   return c.json({ error }, status);
 }
 
-function isBearer(header: string | undefined, token: Secret): boolean {
+function isBearer(header: string | undefined, token: Secret | undefined): boolean {
   const given = /^bearer +(\S+)$/i.exec(header ?? '')?.[1];
-  return given !== undefined && timingSafeEqual(digest(given), digest(token.reveal()));
+  if (given === undefined || token === undefined) return false;
+  return timingSafeEqual(digest(given), digest(token.reveal()));
 }
 
 function digest(text: string): Buffer {

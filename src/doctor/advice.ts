@@ -169,6 +169,38 @@ const advice = {
     why: "one key for two requests is a mistake on the way, and the second caller would get the first one's answer",
     mend: 'answer 422 where an Idempotency-Key comes again with another body',
   },
+  'backend-accepts': {
+    why: 'whoever keys something wrong is let in',
+    mend: 'accept exactly what is right, for its own account, call and challenge, and nothing else',
+  },
+  'backend-refuses': {
+    why: 'callers who key the right thing are told that it is wrong, until they are locked out',
+    mend: 'correct the account file, or compare as docs/backend.md says: dates come as YYYY-MM-DD',
+  },
+  'backend-no-account': {
+    why: 'nothing more can be asked about it, and a caller who keys it is never verified',
+    mend: 'correct the account file, or put the account into the server',
+  },
+  'backend-ref-tells': {
+    why: 'the ref goes into the ticket for the desk and into lists of lock-outs, where account numbers and customer ids must not be',
+    mend: 'give each account a ref of its own that is computed from nothing',
+  },
+  'backend-ref-moves': {
+    why: 'failed tries are counted by ref: with another one each time nobody is ever locked out, and the desk finds no customer',
+    mend: 'keep the ref with the account, and give the same one by number and by customer',
+  },
+  'backend-code-twice': {
+    why: 'a request that is repeated on its way sends the customer a second message, and one of the two codes is wrong',
+    mend: 'answer a repeated Idempotency-Key as the first time, and send nothing',
+  },
+  'backend-uneven': {
+    why: 'the first answer is held back for 1.5 s, and no longer: by what comes after that callers can hear which accounts exist',
+    mend: 'answer both within 1.5 s, or take the same time for both',
+  },
+  'account-file-open': {
+    why: 'what stands in it is enough to be taken for that customer, but for the code',
+    mend: "run `chmod 600` on it, and use an account that is nobody's",
+  },
   'backend-slow': {
     why: 'callers wait in silence for the first second',
     mend: 'answer within 500 ms',

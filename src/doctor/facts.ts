@@ -86,23 +86,51 @@ export interface Exchange {
   readonly ms: number;
 }
 
-export type Probe = 'token' | 'lookup' | 'customer' | 'repeat' | 'reuse' | 'challenge';
+/** Without an account: the first row. With one: the second, and the third where a code may be sent. */
+export type Probe =
+  | ('token' | 'lookup' | 'customer' | 'repeat' | 'reuse' | 'challenge')
+  | ('account' | 'account-again' | 'account-customer' | 'unknown-ref' | 'sim')
+  | (`${'right' | 'wrong'}-${'birth-date' | 'passcode'}` | 'impossible-date')
+  | ('code' | 'code-again' | 'wrong-code' | 'other-call');
 
-/** What an answer had that the contract does not allow. `code` is the system's word, such as ECONNREFUSED. */
-export type Flaw =
+/** No answer, or not the whole of it in time. `code` is the system's word, such as ECONNREFUSED. */
+export type Silence =
   | { readonly kind: 'no-connection'; readonly code: string }
+  | { readonly kind: 'late' };
+
+/** Why there is no answer that could be looked at. */
+export type Unreadable = Silence | { readonly kind: 'content-type' | 'too-long' | 'not-json' };
+
+/**
+ * What an answer had that the contract does not allow. `accepted`: what must be refused was not. `refused`: what
+ * is right was. `unknown`: the account is not there. `tells`: its reference holds what was asked for.
+ */
+export type Flaw =
+  | Unreadable
   | { readonly kind: 'status'; readonly status: number }
   | {
       readonly kind:
-        | 'late'
         | 'redirect'
-        | 'content-type'
-        | 'too-long'
-        | 'not-json'
         | 'schema'
         | 'accepted'
-        | 'differs';
+        | 'differs'
+        | 'refused'
+        | 'unknown'
+        | 'tells';
     };
+
+/** What was seen with a test account, beside the answers. */
+export interface AccountFacts {
+  /** Whether others than its owner may read or change the account's file. */
+  readonly isFileOpen: boolean;
+  /** Medians of some lookups of the account and of unknown ones; null where none could be timed. */
+  readonly lookupMs: { readonly known: number; readonly unknown: number } | null;
+  /**
+   * What became of the wish for a code. `noPhone`: the lookup says that there is nothing to send it to.
+   * `unanswered`: one of the exchanges says why there is none.
+   */
+  readonly code: 'unasked' | 'noPhone' | 'unanswered' | 'sent' | 'leftToUs';
+}
 
 /** What the next call brought: names and counts. */
 export interface CallFacts {

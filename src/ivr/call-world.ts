@@ -4,13 +4,22 @@ import type { Logger } from 'pino';
 import type { ActorOptions, AnyActorLogic } from 'xstate';
 import type { Proof } from '../machines/hand-off.machine.ts';
 import type { LinePlan } from '../machines/line-plan.ts';
-import type { Secret } from '../machines/secret.ts';
 import type { ScreeningLabel } from '../screening/verdict.ts';
 import type { Measure } from './measures.ts';
 import type { CallObservation } from './observation.ts';
-import type { Backend, CallerFacts, RecordStore } from './ports.ts';
+import type {
+  Backend,
+  CallerFacts,
+  CodeStore,
+  LockOutPolicy,
+  RecordStore,
+  SmsSender,
+  TryStore,
+} from './ports.ts';
 import type { Recordings } from './recordings.ts';
 import type { UpstreamCheck, UpstreamClaim } from './upstream.ts';
+import type { KeyedHashes } from './verification/keyed-hashes.ts';
+import type { Outages } from './verification/outages.ts';
 
 /** How LiveKit says a call came in. */
 export type CallRoute = Pick<CallerFacts, 'trunkId' | 'ruleId'>;
@@ -30,6 +39,7 @@ export interface Edition {
   readonly planFor: (dialled: string | null) => LinePlan | null;
   /** The recordings of a plan's line; without a plan the common ones. */
   readonly recordingsFor: (plan: LinePlan | null) => Recordings;
+  readonly lockOut: LockOutPolicy;
   /** Reason header for a number that no line answers. */
   readonly refusalReason: string;
   /** Changes with the program and with the configuration of the line. */
@@ -48,13 +58,20 @@ export interface CallWorld {
    * now.
    */
   readonly findTrunk: (caller: CallRoute) => Promise<string | null>;
+  /** Watched for outages, as `sms` is. */
   readonly backend: Backend;
+  readonly outages: Outages;
   readonly records: RecordStore;
+  readonly tries: TryStore;
+  readonly codes: CodeStore;
+  /** Null: none is configured, so the backend has to send codes itself. */
+  readonly sms: SmsSender | null;
   /** Never rejects: what cannot be checked is ignored. */
   readonly checkUpstream: (claim: UpstreamClaim) => Promise<UpstreamCheck>;
   readonly issueTicket: (request: TicketRequest) => Promise<string>;
-  /** Keyed hash of a calling number. */
-  readonly hashNumber: (number: Secret) => string;
+  readonly hashes: KeyedHashes;
+  /** Drawn for each call: how long an answer takes at least while no account is proved to exist; 0: no time. */
+  readonly floorMs: () => number;
   readonly log: Logger;
   readonly observe: (observation: CallObservation) => void;
   readonly measure: Measure;

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createActor, toPromise } from 'xstate';
-import type { CallResult, Screened } from '../machines/call.machine.ts';
+import type { CallNotice, CallResult, Screened } from '../machines/call.machine.ts';
 import { ending } from '../machines/outcome.ts';
 import type { Utterance } from '../prompts/catalogue.ts';
 import { labelOf, type ScreeningLabel } from '../screening/verdict.ts';
@@ -11,16 +11,18 @@ import type { CallRecord } from './call-record.ts';
 import type { CallWorld } from './call-world.ts';
 import { provideCall } from './effects.ts';
 import { loggable } from './fault.ts';
-import { openJournal } from './journal.ts';
+import { openJournal, UNVERIFIED } from './journal.ts';
 import { createKeypad } from './keypad.ts';
 import { type Observation, shown } from './observation.ts';
 import type { CallerLine, IgnoredKey } from './ports.ts';
+import { recordKeeping } from './record-keeping.ts';
 import { screen } from './screen.ts';
 import { followCharts } from './transitions.ts';
+import { createVerifier } from './verification/verifier.ts';
 
 export interface RunningCall {
   readonly id: string;
-  /** The call's record, once it is kept. Rejects only when the record could not be kept. */
+  /** The call's record, once the store has one. Rejects only when it could not be kept. */
   readonly record: Promise<CallRecord>;
   /** Ends the call with a word to the caller: the worker may wait no longer. */
   drain(): void;
@@ -28,6 +30,13 @@ export interface RunningCall {
 
 /** How long a caller may be told of a fault before the leg is ended. */
 const APOLOGY_MS = 10_000;
+
+/** What the record of the call should say even if this worker is lost. */
+const NOTED: ReadonlySet<CallNotice['type']> = new Set([
+  'call.answered',
+  'step.ended',
+  'handOff.began',
+]);
 
 /** Starts the call; it runs by itself from here on. */
 export function startCall(line: CallerLine, world: CallWorld): RunningCall {
@@ -39,6 +48,11 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
   const recordings = edition.recordingsFor(plan);
   const log = world.log.child({ call: id, line: plan?.name ?? null });
   const journal = openJournal({ id, caller, plan, edition }, world);
+  const keeping = recordKeeping(world.records, log, () => {
+    const { auth, amr, handOff } = actor.getSnapshot().context;
+    const result = { ending: ending('worker-lost'), auth, amr, handOff };
+    return journal.record(result, charts.triesUnderWay());
+  });
 
   const observe = (observation: Observation) =>
     world.observe({ ...observation, call: id, room: caller.room });
@@ -47,6 +61,10 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     log.debug(transition, 'transition');
     observe({ type: 'state.entered', machine: transition.machine, state: transition.to });
   });
+
+  function onFault(ask: string, error: unknown) {
+    log.error({ ask, fault: loggable(error) }, 'ask failed');
+  }
 
   function ignored(why: IgnoredKey | 'overflow') {
     log.warn({ why }, 'key ignored');
@@ -86,6 +104,23 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     return found;
   }
 
+  const floorMs = world.floorMs();
+  let hasLeft = false;
+  const verifier = createVerifier(
+    {
+      id,
+      line: plan?.name ?? '',
+      dialled: caller.dialled ?? '',
+      callerHash: caller.number && world.hashes.number(caller.number),
+      policy: edition.lockOut,
+      backendMs: plan?.backendMs ?? 0,
+      floorMs,
+      hasLeft: () => hasLeft,
+      onFault,
+    },
+    { ...world, log },
+  );
+
   const actor = createActor(
     provideCall({
       call: id,
@@ -93,26 +128,44 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       line,
       keypad,
       labels,
-      backend: world.backend,
+      verifier,
       screen: screened,
       refusalReason: plan?.screening.reason ?? edition.refusalReason,
       speak,
       ticketFor: (desk, proof) =>
         world.issueTicket({ desk, proof, screening, call: id, line: plan?.name ?? '', caller }),
-      onFault: (ask, error) => log.error({ ask, fault: loggable(error) }, 'ask failed'),
+      onFault,
     }),
     {
-      input: { plan, today: new Date(world.now()).toISOString().slice(0, 10) },
+      input: { plan, today: new Date(world.now()).toISOString().slice(0, 10), floorMs },
       inspect: charts.inspect,
       ...(world.clock ? { clock: world.clock } : {}),
     },
   );
 
-  actor.on('*', (notice) => journal.note(notice));
+  actor.on('*', (notice) => {
+    journal.note(notice);
+    if (NOTED.has(notice.type)) keeping.note();
+  });
+  let handOff: CallResult['handOff'] = null;
+  actor.subscribe({
+    next({ status, context }) {
+      // At its end the call has its record.
+      if (status !== 'active' || context.handOff === handOff) return;
+      handOff = context.handOff;
+      keeping.note();
+    },
+    // The chart's end is awaited where the call runs.
+    error: () => undefined,
+  });
   actor.on('call.screened', ({ evidence }) => {
     screening = labelOf(evidence);
     if (plan === null) return;
     world.measure({ type: 'call.screened', seconds: (world.monotonic() - began) / 1000 });
+  });
+  let forgiven = Promise.resolve();
+  actor.on('caller.verified', ({ tally, steps }) => {
+    forgiven = verifier.forgive(tally, steps);
   });
   actor.on('call.answered', () => {
     const unproved = { ...labels(), 'ivr.auth': 'none', 'ivr.amr': '' };
@@ -129,22 +182,27 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
   async function run(): Promise<CallRecord> {
     log.info('call began');
     world.measure({ type: 'call.began', line: plan?.name ?? null });
+    keeping.note();
     let result: CallResult;
     try {
       const done = toPromise(actor);
       // Before the start: who has hung up by then is not kept waiting for what the chart asks first.
-      void line.ended.then((end) => tell(end === 'lost' ? 'call.lost' : 'caller.hungUp'));
+      void line.ended.then((end) => {
+        hasLeft = true;
+        tell(end === 'lost' ? 'call.lost' : 'caller.hungUp');
+      });
       actor.start();
       result = await done;
     } catch (error) {
       log.error({ fault: loggable(error) }, 'call chart failed');
-      result = { ending: ending('fault'), auth: 'none', amr: [], handOff: null };
+      result = { ...UNVERIFIED, ending: ending('fault') };
       await apologise();
     }
     const record = journal.record(result, charts.triesUnderWay());
     world.measure({ type: 'call.ended', record });
+    await forgiven;
     try {
-      await keep(record);
+      await keeping.keep(record);
     } finally {
       await leave();
       observe({ type: 'call.ended', ending: result.ending, auth: result.auth });
@@ -168,16 +226,6 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       await line.hangUp(signal);
     } catch (error) {
       log.error({ fault: loggable(error) }, 'caller could not be told of the fault');
-    }
-  }
-
-  async function keep(record: CallRecord): Promise<void> {
-    try {
-      await world.records.append(record);
-    } catch (error) {
-      // The record holds nothing secret: in the log it can be found again.
-      log.error({ fault: loggable(error), record }, 'call record could not be stored');
-      throw error;
     }
   }
 

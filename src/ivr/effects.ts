@@ -1,4 +1,4 @@
-// Where the charts' asks become deeds on one call's line and at the customer's backend: the only place
+// Where the charts' asks become deeds on one call's line and in its verification: the only place
 // that provides a chart with actors, besides tests. Decides nothing about the flow.
 
 import { type EventObject, fromCallback, fromPromise } from 'xstate';
@@ -6,18 +6,18 @@ import { callMachine, type Screened } from '../machines/call.machine.ts';
 import { choiceMachine } from '../machines/choice.machine.ts';
 import { collectDigitsMachine } from '../machines/collect-digits.machine.ts';
 import { handOffMachine, type Proof } from '../machines/hand-off.machine.ts';
-import { oneTimeCodeMachine } from '../machines/one-time-code.machine.ts';
+import { oneTimeCodeMachine, type SendQuestion } from '../machines/one-time-code.machine.ts';
 import type { Secret } from '../machines/secret.ts';
 import { stepMachine } from '../machines/step.machine.ts';
 import {
+  type AccountHandle,
   type CheckQuestion,
-  type Verdict,
   verifyEntryMachine,
 } from '../machines/verify-entry.machine.ts';
 import type { Utterance } from '../prompts/catalogue.ts';
-import { IvrFault } from './fault.ts';
 import type { Keypad } from './keypad.ts';
-import type { Backend, CallerLine, TransferOutcome } from './ports.ts';
+import type { CallerLine, TransferOutcome } from './ports.ts';
+import type { Verifier } from './verification/verifier.ts';
 
 /** One call's means. */
 export interface Means {
@@ -25,7 +25,7 @@ export interface Means {
   readonly lineName: string;
   readonly line: CallerLine;
   readonly keypad: Keypad;
-  readonly backend: Backend;
+  readonly verifier: Verifier;
   /** The attributes of the caller that do not change once it has been screened. */
   readonly labels: () => Readonly<Record<string, string>>;
   readonly screen: (signal: AbortSignal) => Promise<Screened>;
@@ -40,7 +40,7 @@ export interface Means {
 
 /** The call chart with its effects on this call's line. */
 export function provideCall(means: Means) {
-  const { call, line, keypad, backend } = means;
+  const { call, line, keypad, verifier } = means;
 
   /** A deed in answer to an ask. What fails is told, unless nobody wants it any more. */
   function deed<Answer, Question = undefined>(
@@ -52,7 +52,8 @@ export function provideCall(means: Means) {
         return await act(input, signal);
       } catch (error) {
         if (!signal.aborted) means.onFault(ask, error);
-        throw error;
+        // Charts can be inspected, and what somebody else's error says may be anything.
+        throw new Error(`${ask} failed`);
       }
     });
   }
@@ -78,15 +79,9 @@ export function provideCall(means: Means) {
     actors: {
       playPrompt,
       choice,
-      checkEntry: deed('checkEntry', async (question: CheckQuestion, signal): Promise<Verdict> => {
-        try {
-          return await checkEntry(backend, question, { call, signal });
-        } catch (error) {
-          if (!isUnavailable(error)) throw error;
-          if (!signal.aborted) means.onFault('checkEntry', error);
-          return { kind: 'unavailable' };
-        }
-      }),
+      checkEntry: deed('checkEntry', (question: CheckQuestion, signal) =>
+        verifier.check(question, signal),
+      ),
     },
   });
 
@@ -96,11 +91,13 @@ export function provideCall(means: Means) {
     actors: {
       playPrompt,
       step,
-      simChangedWithinHours: deed('simChangedWithinHours', ({ ref }: { ref: string }, signal) =>
-        backend.simChangedWithinHours(ref, { call, signal }),
+      simChangedWithinHours: deed(
+        'simChangedWithinHours',
+        ({ account }: { account: AccountHandle }, signal) =>
+          verifier.simChangedWithinHours(account, signal),
       ),
-      sendCode: deed('sendCode', ({ ref }: { ref: string }, signal) =>
-        backend.sendCode(ref, means.lineName, { call, signal }),
+      sendCode: deed('sendCode', (question: SendQuestion, signal) =>
+        verifier.sendCode(question, signal),
       ),
     },
   });
@@ -162,39 +159,11 @@ export function provideCall(means: Means) {
       handOff,
       screen: deed('screen', (_, signal) => means.screen(signal)),
       lookUpCustomer: deed('lookUpCustomer', ({ customer }: { customer: Secret }, signal) =>
-        backend.lookupCustomer(customer, { call, signal }),
+        verifier.lookUpCustomer(customer, signal),
       ),
       refuse: deed('refuse', (_, signal) => line.refuse(means.refusalReason, signal)),
       answer: deed('answer', (_, signal) => line.answer(signal)),
       hangUp: deed('hangUp', (_, signal) => line.hangUp(signal)),
     },
   });
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof IvrFault && error.code === 'IVR_BACKEND_UNAVAILABLE';
-}
-
-async function checkEntry(
-  backend: Backend,
-  { subject, entry }: CheckQuestion,
-  request: { readonly call: string; readonly signal: AbortSignal },
-): Promise<Verdict> {
-  switch (subject.step) {
-    case 'account': {
-      const account = await backend.lookup(entry, request);
-      return account.ref === null ? { kind: 'unknown' } : { kind: 'accepted', account };
-    }
-    case 'oneTimeCode':
-      return verdict(await backend.checkCode(subject.challenge, entry, request));
-    case 'passcode':
-    case 'birthDate': {
-      if (subject.ref === null) return { kind: 'rejected' };
-      return verdict(await backend.checkKnowledge(subject.ref, subject.step, entry, request));
-    }
-  }
-}
-
-function verdict(isAccepted: boolean): Verdict {
-  return { kind: isAccepted ? 'accepted' : 'rejected' };
 }

@@ -4,6 +4,7 @@ export type FaultCode =
   | 'IVR_CONFIG_INVALID'
   | 'IVR_PROMPT_INVALID'
   | 'IVR_BACKEND_UNAVAILABLE'
+  | 'IVR_SMS_UNAVAILABLE'
   | 'IVR_LIVEKIT_UNREACHABLE'
   | 'IVR_LINE_LOST'
   | 'IVR_STORE_UNAVAILABLE'
@@ -20,7 +21,8 @@ export function loggable(error: unknown): object {
   // A message may have lines that look like frames.
   const stack = (error.stack ?? '').replace(error.message, '');
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  return { kind: error.name, at: frames.map((frame) => frame.trim()) };
+  const kind = /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : 'Error';
+  return { kind, at: frames.map((frame) => frame.trim()) };
 }
 
 /** A fault with a stable code. The message says what was attempted and how to mend it, never a value. */

@@ -10,6 +10,7 @@ import { nothing } from '../screening/verdict.ts';
 import type { CallRecord, ScreeningEntry, StepEntry } from './call-record.ts';
 import type { CallWorld, Edition } from './call-world.ts';
 import type { CallerFacts } from './ports.ts';
+import { keepRecord } from './record-keeping.ts';
 import type { UpstreamNote } from './upstream.ts';
 
 /** A call that was over before it could be screened. */
@@ -25,6 +26,12 @@ const OUTCOME_OF_ENDING: Partial<Record<EndingReason, StepOutcome>> = {
   'hung-up': 'hungUp',
   fault: 'faulted',
 };
+
+/** Of a call about which no chart says how it ended. */
+export const UNVERIFIED = { auth: 'none', amr: [], handOff: null } as const satisfies Omit<
+  CallResult,
+  'ending'
+>;
 
 /** What is known of a call from its beginning. A call nobody was there for has no caller. */
 interface Beginning {
@@ -42,7 +49,7 @@ export interface Journal {
   note(notice: CallNotice): void;
   /** Takes down what an upstream token is worth before the chart has used it. */
   noteUpstream(note: UpstreamNote): void;
-  /** The call's record, as of now. `triesUnderWay`: tries of a step that has not ended. */
+  /** The call's record if it ended so now. `triesUnderWay`: tries of a step that has not ended. */
   record(result: CallResult, triesUnderWay: number): CallRecord;
 }
 
@@ -57,14 +64,51 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
 
   const msSince = (moment: number) => Math.round(world.monotonic() - moment);
 
-  function stepEnded(step: StepName, outcome: StepOutcome, tries: number): void {
-    steps.push({ step, outcome, tries, ms: underWay === null ? 0 : msSince(underWay.since) });
-    underWay = null;
+  const stepEntry = (step: StepName, outcome: StepOutcome, tries: number): StepEntry => ({
+    step,
+    outcome,
+    tries,
+    ms: underWay === null ? 0 : msSince(underWay.since),
+  });
+
+  /** The step under way, where the call ends for this reason. */
+  function brokenOff(reason: EndingReason, tries: number): readonly StepEntry[] {
+    if (underWay === null) return [];
+    return [stepEntry(underWay.step, OUTCOME_OF_ENDING[reason] ?? 'abandoned', tries)];
   }
 
   function handOffEntry(result: CallResult['handOff']): CallRecord['handoff'] {
     if (result?.kind == null || handOffSince === null) return null;
     return { kind: result.kind, outcome: result.outcome, ms: msSince(handOffSince) };
+  }
+
+  function record({ ending, auth, amr, handOff }: CallResult, triesUnderWay: number): CallRecord {
+    const number = caller?.number ?? null;
+    return {
+      id,
+      sipCallId: caller?.sipCallId ?? null,
+      inviteCallId: caller?.inviteCallId ?? null,
+      line: plan?.name ?? null,
+      dialled: caller?.dialled ?? null,
+      callerHash: number === null ? null : world.hashes.number(number),
+      callerLast2: number === null ? null : lastTwo(number),
+      trunk: caller === null ? null : world.trunkName(caller),
+      ruleId: caller?.ruleId ?? null,
+      startedAt: isoTime(startedAt),
+      answeredAt: answeredAt === null ? null : isoTime(answeredAt),
+      endedAt: isoTime(world.now()),
+      screening: { ...screening, upstream },
+      steps: [...steps, ...brokenOff(ending.reason, triesUnderWay)],
+      auth,
+      amr,
+      desk: handOff?.desk ?? null,
+      handoff: handOffEntry(handOff),
+      ending,
+      resumed: false,
+      promptVersion: edition.recordingsFor(plan).version,
+      flowVersion: edition.flowVersion(plan),
+      workerId: world.workerId,
+    };
   }
 
   return {
@@ -86,7 +130,8 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
           underWay = { step: notice.step, since: world.monotonic() };
           break;
         case 'step.ended':
-          stepEnded(notice.step, notice.outcome, notice.tries);
+          steps.push(stepEntry(notice.step, notice.outcome, notice.tries));
+          underWay = null;
           break;
         case 'handOff.began':
           handOffSince = world.monotonic();
@@ -96,37 +141,7 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
     noteUpstream(note) {
       upstream = note;
     },
-    record({ ending, auth, amr, handOff }, triesUnderWay) {
-      if (underWay !== null) {
-        stepEnded(underWay.step, OUTCOME_OF_ENDING[ending.reason] ?? 'abandoned', triesUnderWay);
-      }
-      const number = caller?.number ?? null;
-      return {
-        id,
-        sipCallId: caller?.sipCallId ?? null,
-        inviteCallId: caller?.inviteCallId ?? null,
-        line: plan?.name ?? null,
-        dialled: caller?.dialled ?? null,
-        callerHash: number === null ? null : world.hashNumber(number),
-        callerLast2: number === null ? null : lastTwo(number),
-        trunk: caller === null ? null : world.trunkName(caller),
-        ruleId: caller?.ruleId ?? null,
-        startedAt: isoTime(startedAt),
-        answeredAt: answeredAt === null ? null : isoTime(answeredAt),
-        endedAt: isoTime(world.now()),
-        screening: { ...screening, upstream },
-        steps,
-        auth,
-        amr,
-        desk: handOff?.desk ?? null,
-        handoff: handOffEntry(handOff),
-        ending,
-        resumed: false,
-        promptVersion: edition.recordingsFor(plan).version,
-        flowVersion: edition.flowVersion(plan),
-        workerId: world.workerId,
-      };
-    },
+    record,
   };
 }
 
@@ -136,10 +151,9 @@ export async function recordLostCall(
   reason: 'hung-up' | 'livekit-lost',
 ): Promise<void> {
   const nobody = { id: randomUUID(), caller: null, plan: null, edition: world.edition() };
-  const result = { ending: ending(reason), auth: 'none', amr: [], handOff: null } as const;
-  const record = openJournal(nobody, world).record(result, 0);
+  const record = openJournal(nobody, world).record({ ...UNVERIFIED, ending: ending(reason) }, 0);
   world.measure({ type: 'call.missed', record });
-  await world.records.append(record);
+  await keepRecord(world.records, world.log, record);
 }
 
 function isoTime(ms: number): string {

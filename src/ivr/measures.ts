@@ -1,8 +1,9 @@
 // What of running calls is counted and timed. Promises a closed list, in one place; nothing in it tells
 // who called or what was keyed. Who counts, and how figures are published, is an adapter's business.
 
+import type { Challenge } from '../machines/verify-entry.machine.ts';
 import type { CallRecord } from './call-record.ts';
-import type { IgnoredKey } from './ports.ts';
+import type { IgnoredKey, TryKind } from './ports.ts';
 
 /** Every reason for which a key is not taken. `overflow`: more keys waited than there is room for. */
 export const IGNORED_KEYS = [
@@ -23,7 +24,13 @@ export type Happening =
   | { readonly type: 'call.missed'; readonly record: CallRecord }
   | { readonly type: 'key.ignored'; readonly why: (typeof IGNORED_KEYS)[number] }
   /** A key stopped a prompt: from its arrival until nothing was left to play. */
-  | { readonly type: 'prompt.hushed'; readonly seconds: number };
+  | { readonly type: 'prompt.hushed'; readonly seconds: number }
+  /** An account had no try left, or was sent too many codes: nothing was checked, or sent. */
+  | { readonly type: 'try.locked'; readonly line: string; readonly kind: TryKind }
+  /** A code was sent; `decoy`: none was, for there is no such account, and the caller heard the same. */
+  | { readonly type: 'code.sent'; readonly line: string; readonly by: Challenge['by'] }
+  /** A code was not sent, because nearly all checks of all calls fail. */
+  | { readonly type: 'sending.stopped'; readonly line: string };
 
 /** Takes down what happened. Never throws: no call suffers from being counted. */
 export type Measure = (happening: Happening) => void;

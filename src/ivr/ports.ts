@@ -3,8 +3,10 @@
 // soon after it aborts and has no further effect at the caller's ear.
 
 import type { TransferOutcome } from '../machines/hand-off.machine.ts';
+import type { StepName } from '../machines/outcome.ts';
 import type { Secret } from '../machines/secret.ts';
 import type { AccountHandle } from '../machines/verify-entry.machine.ts';
+import type { Locale } from '../prompts/catalogue.ts';
 import type { InviteHeaders } from '../screening/headers.ts';
 import type { CallRecord } from './call-record.ts';
 
@@ -93,7 +95,7 @@ export interface CallerLine {
 }
 
 /** What the customer's system knows of an account; digits of `otp.to` are read out. */
-export type Account = AccountHandle;
+export type Account = Omit<AccountHandle, 'tally'>;
 
 export interface BackendRequest {
   /** Our call id. */
@@ -118,19 +120,229 @@ export interface Backend {
   ): Promise<boolean>;
   /** Hours since the SIM of the number on file changed; null: known unchanged. */
   simChangedWithinHours(ref: string, request: BackendRequest): Promise<number | null>;
-  /** Has the backend send a one-time code to the number on file; answers the challenge to check it against. */
-  sendCode(ref: string, purpose: string, request: BackendRequest): Promise<string>;
+  /** Has a one-time code sent to the number on file, or is told the number to send one to. */
+  sendCode(ref: string, purpose: string, request: BackendRequest): Promise<CodeSending>;
+  /** Checks a code that the backend has sent. */
   checkCode(challenge: string, code: Secret, request: BackendRequest): Promise<boolean>;
 }
 
-/** Call records: append-only. */
+/** The backend has sent a code, to be checked against its challenge; or it leaves both to us. */
+export type CodeSending =
+  | { readonly challenge: string }
+  /** The number on file, E.164. */
+  | { readonly destination: Secret };
+
+/** A text message with a code of ours. */
+export interface CodeMessage {
+  /** E.164. */
+  readonly to: Secret;
+  readonly code: Secret;
+  /** The whole message as the customer shall read it, the code in it. */
+  readonly text: Secret;
+  readonly locale: Locale;
+  /** Name of the line. */
+  readonly line: string;
+  /** Our call id. */
+  readonly call: string;
+  /** Seconds for which the code is good. */
+  readonly ttlSeconds: number;
+}
+
+/** Sends text messages, where the backend leaves that to us. */
+export interface SmsSender {
+  /**
+   * Done when the message was taken over for sending. Anything else, a late answer included, is an `IvrFault`
+   * with code `IVR_SMS_UNAVAILABLE`; it may have been sent all the same, and is not sent again.
+   */
+  send(message: CodeMessage, signal: AbortSignal): Promise<void>;
+}
+
+/** Our own one-time codes, shared by all workers on one store. What a code is good for is in its digest. */
+export interface CodeStore {
+  /** Keeps a code for `ttlMs`, with so many submissions. */
+  keep(code: {
+    readonly challenge: string;
+    readonly digest: Uint8Array;
+    readonly ttlMs: number;
+    readonly submissions: number;
+  }): Promise<void>;
+  /**
+   * Counts one submission, in one atomic step, and answers the digest to compare with; null where nothing can
+   * be right any more: unknown, expired, consumed, or all submissions used.
+   */
+  submit(challenge: string): Promise<Uint8Array | null>;
+  /** Consumes the code, in one atomic step: true for one caller, once; false for everybody else. */
+  consume(challenge: string): Promise<boolean>;
+  /** Makes a code void. */
+  revoke(challenge: string): Promise<void>;
+}
+
+/** When an account has no tries left (docs/verification.md). */
+export interface LockOutPolicy {
+  /** Failed tries in `hardMs` from which on each further one is followed by a wait. */
+  readonly softAfter: number;
+  /** First wait; it doubles with each failed try. */
+  readonly softMs: number;
+  /** Longest of these waits. */
+  readonly softLongestMs: number;
+  /** Failed tries in `hardMs` from which on there are none left for `hardMs`, counted from the last one. */
+  readonly hardAfter: number;
+  readonly hardMs: number;
+}
+
+/** What is counted: checks of what somebody keyed, or codes sent. */
+export type TryKind = 'check' | 'send';
+
+/** What it was a try of; a code that was sent is one of `oneTimeCode`. */
+export type TriedStep = Exclude<StepName, 'account'>;
+
+export type Taking =
+  | {
+      readonly kind: 'taken';
+      readonly id: string;
+      /** Failed checks of calls from the same number within the last hour, this one included. */
+      readonly callerFailures: number;
+    }
+  | { readonly kind: 'locked' };
+
+/**
+ * Tries at accounts, counted in the store: atomic, shared by all workers, and still there after a restart.
+ * A tally is what one account is counted under; nothing about an account can be read off it but its `ref`.
+ */
+export interface TryStore {
+  /**
+   * Takes one try before anything is checked, in one atomic step: it counts as failed until it is settled.
+   * `locked` where none is left now; then nothing was counted. The tries of all steps count together.
+   */
+  take(
+    kind: TryKind,
+    step: TriedStep,
+    tally: string,
+    /** Keyed hash of the calling number; null where it is withheld. */
+    callerHash: string | null,
+    policy: LockOutPolicy,
+  ): Promise<Taking>;
+  /**
+   * `accepted`: it was right. `rejected`: it was wrong; it counted as that before, but now it is no longer under
+   * way. `unchecked`: nobody can say, so it counts neither way.
+   */
+  settle(id: string, outcome: 'accepted' | 'rejected' | 'unchecked'): Promise<void>;
+  /** Whether this account has no check left now. Counts nothing. */
+  isLocked(tally: string, policy: LockOutPolicy): Promise<boolean>;
+  /**
+   * Forgets what failed at an account in these steps, which its caller has proved: what failed in others may have
+   * been somebody else's. Checks that nobody has settled count on; codes sent are forgotten with `oneTimeCode`. A
+   * hard lock-out stays.
+   */
+  forgive(tally: string, steps: readonly StepName[]): Promise<void>;
+  /** Checks of all calls within the last `windowMs`, those under way left out. */
+  rate(windowMs: number): Promise<{ readonly checks: number; readonly failed: number }>;
+}
+
+/** A lock-out as operators see it. */
+export interface LockOut {
+  /** The account's `ref`, or `?…` where there is no such account. */
+  readonly ref: string;
+  readonly kind: 'soft' | 'hard';
+  readonly failures: number;
+  /** ISO 8601, UTC. */
+  readonly until: string;
+}
+
+/** Somebody cleared a lock-out. */
+export interface LockClearing {
+  readonly ref: string;
+  readonly reason: string;
+  /** User of the operating system who did it. */
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** Lock-outs as operators deal with them. */
+export interface LockBook {
+  list(policy: LockOutPolicy): Promise<readonly LockOut[]>;
+  /** Gives the account all its tries back and notes who did it and why; false where it has no failed try. */
+  clear(clearing: Pick<LockClearing, 'ref' | 'reason' | 'by'>): Promise<boolean>;
+  /** All that were cleared, oldest first. */
+  clearings(): AsyncIterable<LockClearing>;
+}
+
+/** A record with its place in the chain (docs/records.md). */
+export type ChainedRecord = CallRecord & {
+  /** `hash` of the record before; `GENESIS` for the first. */
+  readonly prev: string;
+  /** `recordHash(prev, record)`. */
+  readonly hash: string;
+};
+
+/** Call records: append-only, each chained to the one before. */
 export interface RecordStore {
-  /** Keeps the record for good. Appending an id that is there already changes nothing. */
-  append(record: CallRecord): Promise<void>;
-  /** All records, oldest first. */
-  list(): AsyncIterable<CallRecord>;
-  /** Throws when the store cannot be used. */
+  /**
+   * Notes that a call has begun, so that it gets a record whatever becomes of this process: `ifLost`, with the
+   * time of finding it as its end. Said again, the newer one replaces it. Where the worker lives, `append` takes
+   * its place; a call that has its record keeps that one.
+   */
+  begin(ifLost: CallRecord): Promise<void>;
+  /**
+   * Keeps the record for good, at the end of the chain, and answers true, when said again too. False: the call
+   * has another record already, kept by a worker that thought this one lost; nothing was changed.
+   */
+  append(record: CallRecord): Promise<boolean>;
+  /**
+   * Says that this worker lives, for the next `leaseMs`; then keeps the records of calls that other workers
+   * began and that live no more, unless this one was late itself within the last `leaseMs`: whatever kept it may
+   * have kept them. Answers how many those were.
+   */
+  beat(workerId: string, leaseMs: number): Promise<number>;
+  /** Records by their places (`seq`: from 1, without a gap); all, or those after `afterSeq`. */
+  list(afterSeq?: number): AsyncIterable<ChainedRecord & { readonly seq: number }>;
+  /** Throws when the store cannot be used, or its chain not be appended to. */
   ping(): Promise<void>;
+}
+
+/** A signed statement that the chain was so long, and ended so. */
+export interface Seal {
+  /** Place of the last record it covers, from 1. */
+  readonly seq: number;
+  /** `hash` of that record. */
+  readonly hash: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** The statement itself, a compact JWS (`src/records/seal.ts`). */
+  readonly jws: string;
+  /** Whether the records up to this one were purged: the chain begins after it. */
+  readonly purged: boolean;
+}
+
+/** The chain as auditors deal with it. */
+export interface RecordChain {
+  /** Place and hash of the last record, or of the last one purged; null where there never was one. */
+  head(): Promise<{ readonly seq: number; readonly hash: string } | null>;
+  /** All seals, in the order of their places. */
+  seals(): AsyncIterable<Seal>;
+  /** The last one of these; null where there is none. */
+  newestSeal(): Promise<Seal | null>;
+  /**
+   * The first record after place `afterSeq` and up to `upToSeq` beside which the store notes another id or end
+   * than the record itself says; null where there is none. These notes are not hashed.
+   */
+  mislabelled(
+    afterSeq: number,
+    upToSeq: number,
+  ): Promise<{ readonly seq: number; readonly id: string | null } | null>;
+  /** Keeps a seal. One of the same place and kind changes nothing. */
+  keepSeal(seal: Seal): Promise<void>;
+  /**
+   * Removes the longest beginning of the chain that ended before `before` (ISO 8601) by what the records
+   * themselves say; one that cannot be read ends it. Piece by piece, so that others can write meanwhile: has `sign`
+   * make a seal of each piece, and removes it together with keeping that seal, in one transaction. Answers how
+   * many records went in all. Where it rejects, whole pieces may be gone, each under its seal.
+   */
+  purge(
+    before: string,
+    sign: (last: { readonly seq: number; readonly hash: string }) => Promise<Seal>,
+  ): Promise<number>;
 }
 
 /** Upstream tokens that were used, until they expire: shared by all workers on one store. */

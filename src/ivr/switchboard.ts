@@ -61,7 +61,7 @@ export function createSwitchboard(world: CallWorld, capacity: number): Switchboa
     load: () => (isDraining ? 1 : Math.min(1, under.size / capacity)),
     take(connect) {
       const call = run(connect).catch((error: unknown) =>
-        world.log.error({ fault: loggable(error) }, 'call ended without a record'),
+        world.log.error({ fault: loggable(error) }, 'call has ended, its record is not kept yet'),
       );
       under.add(call);
       return call.finally(() => under.delete(call));

@@ -6,16 +6,7 @@
 import { nothing } from '../screening/verdict.ts';
 import { closing } from './call/closing.ts';
 import { NO_ACCOUNT, routeOf, UNDECIDED } from './call/context.ts';
-import {
-  askedForOperator,
-  failed,
-  handingOff,
-  screenedAway,
-  turningAway,
-  undecided,
-  withoutBackend,
-  withoutCode,
-} from './call/handing-over.ts';
+import { handingOff, screenedAway, turningAway } from './call/handing-over.ts';
 import { screening } from './call/screening.ts';
 import { steps } from './call/steps.ts';
 import { callSetup } from './call/vocabulary.ts';
@@ -27,9 +18,10 @@ export type { CallEvent, CallNotice, CallResult, Screened, UpstreamUse } from '.
 export const callMachine = callSetup.createMachine({
   id: 'call',
   description: 'One call, from ringing to its ending.',
-  context: ({ input: { plan, today } }) => ({
+  context: ({ input: { plan, today, floorMs } }) => ({
     plan,
     today,
+    floorMs,
     locale: plan?.locales[0] ?? 'en',
     route: routeOf(plan),
     opening: ['welcome'],
@@ -38,6 +30,7 @@ export const callMachine = callSetup.createMachine({
     upstream: null,
     upstreamAccount: null,
     hasPressed: false,
+    silentMs: 0,
     accepted: [],
     position: 0,
     account: NO_ACCOUNT,
@@ -111,11 +104,6 @@ export const callMachine = callSetup.createMachine({
         welcoming,
         screenedAway,
         steps,
-        failed,
-        withoutCode,
-        withoutBackend,
-        undecided,
-        askedForOperator,
         turningAway,
         handingOff,
       },

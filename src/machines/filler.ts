@@ -1,9 +1,25 @@
-// The word that bridges a wait: said once, when an answer takes longer than a second.
+// The word that bridges a wait: said once, before the caller has heard nothing for two seconds.
 
 import type { Utterance } from '../prompts/catalogue.ts';
 
-/** From the question to the word. */
+/** From a question to the word. */
 export const FILLER_MS = 1000;
+
+/**
+ * From the last key to the word, however many questions are asked: something is heard within two seconds, of
+ * which a tenth of one is left for the way to the ear.
+ */
+const LONGEST_SILENCE_MS = 1900;
+
+/** From a question to the word where its answer is held back: the word must not tell that there is none yet. */
+export function fillerMs(floorMs: number): number {
+  return Math.max(FILLER_MS, floorMs);
+}
+
+/** From a question to the word where the caller may have heard nothing for `silentMs` before it. */
+export function fillerAfterMs(silentMs: number): number {
+  return Math.max(0, LONGEST_SILENCE_MS - silentMs);
+}
 
 /** For any state that asks `playPrompt` and names its delay `filler`. */
 export const bridged = {

@@ -35,6 +35,8 @@ export interface CodeStep extends StepPlanBase {
   /** Codes sent in one call (1-5). */
   readonly sends: number;
   readonly resendMs: number;
+  /** How long a code of ours is good (1-10 minutes). */
+  readonly ttlMs: number;
   /** No code goes to a number whose SIM changed within this many hours. */
   readonly simChangeHours: number;
 }
@@ -95,7 +97,9 @@ export interface LinePlan {
   readonly route: Route | readonly MenuChoice[];
   readonly operator: string | null;
   readonly desks: Readonly<Record<string, DeskPlan>>;
-  /** How long the backend may take for one answer. */
+  /** How long one answer about an account is waited for: longer than whoever answers has. */
   readonly backendMs: number;
+  /** The same for a code to be sent, which two may have to do with. */
+  readonly sendingMs: number;
   readonly maxCallMs: number;
 }

@@ -5,11 +5,31 @@ import { assign, setup, stateIn } from 'xstate';
 import type { Locale, Utterance } from '../prompts/catalogue.ts';
 import { sayLastTwo, unseen } from '../prompts/say.ts';
 import type { Commands } from './collect-digits.machine.ts';
-import { bridged, FILLER_MS } from './filler.ts';
+import { bridged, fillerAfterMs, fillerMs } from './filler.ts';
 import type { CodeStep } from './line-plan.ts';
+import { pause } from './pause.ts';
 import { ask } from './port.ts';
 import { type StepResult, stepMachine } from './step.machine.ts';
-import type { AccountHandle } from './verify-entry.machine.ts';
+import type { AccountHandle, Challenge } from './verify-entry.machine.ts';
+
+/** A code that is to be sent to the number on file. */
+export interface SendQuestion {
+  readonly account: AccountHandle;
+  readonly digits: number;
+  /** How long it is good. */
+  readonly ttlMs: number;
+  /** Checks it is good for: those that the caller has left. */
+  readonly tries: number;
+  /** The language of the message. */
+  readonly locale: Locale;
+  /** The code before it, which is good no more; null for the first one of a call. */
+  readonly replaces: Challenge | null;
+}
+
+/** `lockedOut`: the account has been sent too many. `storeLost`: codes could not be counted, so none was sent. */
+export type SendResult =
+  | { readonly kind: 'sent'; readonly challenge: Challenge }
+  | { readonly kind: 'lockedOut' | 'storeLost' | 'unavailable' };
 
 export interface OneTimeCodeInput {
   readonly plan: CodeStep;
@@ -19,6 +39,12 @@ export interface OneTimeCodeInput {
   /** The day of the call, YYYY-MM-DD. */
   readonly today: string;
   readonly verdictMs: number;
+  /** How long the sending of a code is waited for. */
+  readonly sendingMs: number;
+  /** How long after a question its answer is told at the earliest; 0: at once. */
+  readonly floorMs: number;
+  /** How long at most the caller has heard nothing when the step begins. */
+  readonly silentMs: number;
 }
 
 export interface OneTimeCodeResult {
@@ -27,7 +53,8 @@ export interface OneTimeCodeResult {
 }
 
 interface Context extends OneTimeCodeInput {
-  readonly challenge: string;
+  /** What was sent last. */
+  readonly challenge: Challenge | null;
   readonly sent: number;
   readonly tried: number;
   readonly prompt: Utterance;
@@ -37,6 +64,21 @@ function stepResult(event: unknown): StepResult {
   return (event as { output: StepResult }).output;
 }
 
+function sendResult(event: unknown): SendResult {
+  return (event as { output: SendResult }).output;
+}
+
+function sendQuestion({ plan, account, locale, tried, challenge }: Context): SendQuestion {
+  return {
+    account,
+    digits: plan.rules.maxLength,
+    ttlMs: plan.ttlMs,
+    tries: plan.tries - tried,
+    locale,
+    replaces: challenge,
+  };
+}
+
 const askForCode: Utterance = ['enter-code', 'resend-hint'];
 
 export const oneTimeCodeMachine = setup({
@@ -44,11 +86,17 @@ export const oneTimeCodeMachine = setup({
   actors: {
     step: stepMachine,
     playPrompt: ask<void, { utterance: Utterance }>('playPrompt'),
-    simChangedWithinHours: ask<number | null, { ref: string }>('simChangedWithinHours'),
-    sendCode: ask<string, { ref: string }>('sendCode'),
+    simChangedWithinHours: ask<number | null, { account: AccountHandle }>('simChangedWithinHours'),
+    sendCode: ask<SendResult, SendQuestion>('sendCode'),
   },
   actions: {
     countSend: assign({ sent: ({ context }) => context.sent + 1 }),
+    keepChallenge: assign({
+      challenge: ({ context, event }) => {
+        const result = sendResult(event);
+        return result.kind === 'sent' ? result.challenge : context.challenge;
+      },
+    }),
     announceCode: assign({
       prompt: ({ context }) => [
         'code-sent' as const,
@@ -61,21 +109,32 @@ export const oneTimeCodeMachine = setup({
   guards: {
     isStepResult: ({ event }, { kind }: { kind: StepResult['kind'] }) =>
       stepResult(event).kind === kind,
-    hasPhone: ({ context }) => context.account.ref !== null && context.account.otp.available,
+    hasPhone: ({ context }) => context.account.otp.available,
     isSimSettled: ({ context }, { changedWithinHours }: { changedWithinHours: number | null }) =>
       changedWithinHours === null || changedWithinHours > context.plan.simChangeHours,
+    isSendResult: ({ event }, { kind }: { kind: SendResult['kind'] }) =>
+      sendResult(event).kind === kind,
+    hasNoFloor: ({ context }) => context.floorMs === 0,
+    isSent: stateIn({ preparing: { waiting: { answer: 'sent' } } }),
+    isNotPossible: stateIn({ preparing: { waiting: { answer: 'notPossible' } } }),
+    isLockedOut: stateIn({ preparing: { waiting: { answer: 'lockedOut' } } }),
+    isStoreLost: stateIn({ preparing: { waiting: { answer: 'storeLost' } } }),
+    isAnother: ({ context }) => context.challenge !== null,
     isOutOfSends: ({ context }) => context.sent >= context.plan.sends,
     mayResend: stateIn({ awaitingCode: { pacing: 'open' } }),
   },
   delays: {
-    filler: FILLER_MS,
+    filler: ({ context: { challenge, silentMs, floorMs } }) =>
+      challenge === null ? fillerAfterMs(silentMs) : fillerMs(floorMs),
+    floor: ({ context }) => context.floorMs,
     verdict: ({ context }) => context.verdictMs,
+    sending: ({ context }) => context.sendingMs,
     resend: ({ context }) => context.plan.resendMs,
   },
 }).createMachine({
   id: 'oneTimeCode',
   description: 'A one-time code, sent to the number on file and keyed by the caller.',
-  context: ({ input }) => ({ ...input, challenge: '', sent: 0, tried: 0, prompt: askForCode }),
+  context: ({ input }) => ({ ...input, challenge: null, sent: 0, tried: 0, prompt: askForCode }),
   output: ({ context, event }) => ({
     kind: event.output as OneTimeCodeResult['kind'],
     tried: context.tried,
@@ -84,44 +143,89 @@ export const oneTimeCodeMachine = setup({
   states: {
     considering: {
       description: 'Codes go to a number on file only, never to the calling number.',
-      always: [{ guard: 'hasPhone', target: 'checkingSim' }, { target: 'notPossible' }],
+      always: [{ guard: 'hasPhone', target: 'preparing' }, { target: 'notPossible' }],
     },
-    checkingSim: {
-      description: 'A SIM that changed lately may be in other hands (NIST SP 800-63B §3.1.3.3).',
-      invoke: {
-        id: 'simChangedWithinHours',
-        src: 'simChangedWithinHours',
-        input: ({ context }) => ({ ref: context.account.ref ?? '' }),
-        onDone: [
-          {
-            guard: {
-              type: 'isSimSettled',
-              params: ({ event }) => ({ changedWithinHours: event.output }),
+    preparing: {
+      description: 'Whether a code may be sent, and whether it is.',
+      type: 'parallel',
+      states: {
+        waiting: {
+          type: 'parallel',
+          onDone: [
+            { guard: 'isSent', target: '#oneTimeCode.awaitingCode' },
+            { guard: 'isNotPossible', target: '#oneTimeCode.notPossible' },
+            { guard: 'isLockedOut', target: '#oneTimeCode.lockedOut' },
+            { guard: 'isStoreLost', target: '#oneTimeCode.storeLost' },
+            { target: '#oneTimeCode.unavailable' },
+          ],
+          states: {
+            answer: {
+              description: 'Told when the pause is over.',
+              initial: 'choosing',
+              states: {
+                choosing: {
+                  description: 'Before the first code the SIM is looked at.',
+                  always: [{ guard: 'isAnother', target: 'sending' }, { target: 'checkingSim' }],
+                },
+                checkingSim: {
+                  description:
+                    'A SIM that changed lately may be in other hands (NIST SP 800-63B §3.1.3.3).',
+                  invoke: {
+                    id: 'simChangedWithinHours',
+                    src: 'simChangedWithinHours',
+                    input: ({ context: { account } }) => ({ account }),
+                    onDone: [
+                      {
+                        guard: {
+                          type: 'isSimSettled',
+                          params: ({ event }) => ({ changedWithinHours: event.output }),
+                        },
+                        target: 'sending',
+                      },
+                      { target: 'notPossible' },
+                    ],
+                    onError: 'unavailable',
+                  },
+                  after: { verdict: 'unavailable' },
+                },
+                sending: {
+                  description: 'A code goes to the number on file, which is not known here.',
+                  entry: 'countSend',
+                  invoke: {
+                    id: 'sendCode',
+                    src: 'sendCode',
+                    input: ({ context }) => sendQuestion(context),
+                    onDone: [
+                      {
+                        guard: { type: 'isSendResult', params: { kind: 'sent' } },
+                        actions: ['keepChallenge', 'announceCode'],
+                        target: 'sent',
+                      },
+                      ...(['lockedOut', 'storeLost'] as const).map((kind) => ({
+                        guard: { type: 'isSendResult' as const, params: { kind } },
+                        target: kind,
+                      })),
+                      { target: 'unavailable' },
+                    ],
+                    onError: 'unavailable',
+                  },
+                  after: { sending: 'unavailable' },
+                },
+                sent: { type: 'final' },
+                notPossible: { type: 'final' },
+                lockedOut: { type: 'final' },
+                unavailable: { type: 'final' },
+                storeLost: { type: 'final' },
+              },
             },
-            target: 'sending',
+            pause,
           },
-          { target: 'notPossible' },
-        ],
-        onError: 'unavailable',
-      },
-      after: { verdict: 'unavailable' },
-      ...bridged,
-    },
-    sending: {
-      description: 'A code goes to the number on file; the customer’s system has that number.',
-      entry: 'countSend',
-      invoke: {
-        id: 'sendCode',
-        src: 'sendCode',
-        input: ({ context }) => ({ ref: context.account.ref ?? '' }),
-        onDone: {
-          actions: [assign({ challenge: ({ event }) => event.output }), 'announceCode'],
-          target: 'awaitingCode',
         },
-        onError: 'unavailable',
+        comfort: {
+          description: 'A word for who waits long, whether the answer is there already or not.',
+          ...bridged,
+        },
       },
-      after: { verdict: 'unavailable' },
-      ...bridged,
     },
     awaitingCode: {
       description: 'The code is collected while the time before another one runs.',
@@ -137,7 +241,11 @@ export const oneTimeCodeMachine = setup({
                 src: 'step',
                 input: ({ context }) => ({
                   plan: context.plan,
-                  subject: { step: 'oneTimeCode', challenge: context.challenge },
+                  subject: {
+                    step: 'oneTimeCode',
+                    account: context.account,
+                    challenge: context.challenge ?? { by: 'decoy' },
+                  },
                   prompt: context.prompt,
                   commands: { ...context.commands, '9': 'resend' },
                   locale: context.locale,
@@ -147,10 +255,19 @@ export const oneTimeCodeMachine = setup({
                   hasPressed: true,
                   concealsUnknown: false,
                   verdictMs: context.verdictMs,
+                  floorMs: context.floorMs,
                 }),
                 onDone: [
                   ...(
-                    ['accepted', 'tooManyTries', 'unavailable', 'operator', 'faulted'] as const
+                    [
+                      'accepted',
+                      'tooManyTries',
+                      'lockedOut',
+                      'unavailable',
+                      'storeLost',
+                      'operator',
+                      'faulted',
+                    ] as const
                   ).map((kind) => ({
                     guard: { type: 'isStepResult' as const, params: { kind } },
                     actions: 'countTries' as const,
@@ -169,7 +286,10 @@ export const oneTimeCodeMachine = setup({
                   actions: assign({ prompt: ['no-more-codes', 'enter-code-again'] }),
                   target: 'entering',
                 },
-                { guard: 'mayResend', target: '#oneTimeCode.sending' },
+                {
+                  guard: 'mayResend',
+                  target: '#oneTimeCode.preparing',
+                },
                 {
                   actions: assign({ prompt: ['code-on-its-way', 'enter-code-again'] }),
                   target: 'entering',
@@ -192,7 +312,9 @@ export const oneTimeCodeMachine = setup({
     },
     accepted: { type: 'final', output: 'accepted' },
     tooManyTries: { type: 'final', output: 'tooManyTries' },
+    lockedOut: { type: 'final', output: 'lockedOut' },
     unavailable: { type: 'final', output: 'unavailable' },
+    storeLost: { type: 'final', output: 'storeLost' },
     operator: { type: 'final', output: 'operator' },
     notPossible: { type: 'final', output: 'notPossible' },
     faulted: { type: 'final', output: 'faulted' },

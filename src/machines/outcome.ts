@@ -6,7 +6,7 @@ export type Amr = 'otp' | 'sms' | 'pin' | 'kba' | 'upstream';
 
 /**
  * `none`: nothing accepted. `identified`: identifiers accepted (account, perhaps birth date), which are
- * no factors. `verified`: every step of the line and a factor among them. `failed`: tries used up.
+ * no factors. `verified`: every step of the line and a factor among them. `failed`: tries used up, or locked.
  */
 export type Auth = 'none' | 'identified' | 'verified' | 'failed';
 
@@ -15,15 +15,18 @@ export type StepName = 'account' | 'passcode' | 'birthDate' | 'oneTimeCode';
 /**
  * How a step ended. `notPossible`: no code may be sent to this account (no phone on file, SIM changed).
  * `unknown`: there is no such account, and the caller was not told so. `faulted`: a component of ours
- * broke. `hungUp`, `abandoned`: the call ended while the step was under way. `dropped`: not asked, for the
- * verdict on the calling number. `upstream`: proven before the call came to us.
+ * broke. `lockedOut`: the account has no tries left for now, whoever calls. `storeLost`: tries could not be
+ * counted, so nothing was checked. `hungUp`, `abandoned`: the call ended while the step was under way.
+ * `dropped`: not asked, for the verdict on the calling number. `upstream`: proven before the call came to us.
  */
 export type StepOutcome =
   | 'accepted'
   | 'unknown'
   | 'tooManyTries'
+  | 'lockedOut'
   | 'noInput'
   | 'unavailable'
+  | 'storeLost'
   | 'notPossible'
   | 'operator'
   | 'faulted'
@@ -38,12 +41,14 @@ const ENDINGS = {
   'hung-up': 'caller',
   'no-input': 'caller',
   'too-many-tries': 'caller',
+  'locked-out': 'caller',
   'call-limit': 'caller',
   'backend-unavailable': 'backend',
   'no-line': 'platform',
   'desk-unavailable': 'platform',
   'transfer-failed': 'platform',
   draining: 'platform',
+  'worker-lost': 'platform',
   'livekit-lost': 'platform',
   'store-lost': 'platform',
   fault: 'platform',

@@ -36,6 +36,8 @@ export interface StepInput {
   /** Whether an unknown account may go on to the next step, so that nobody can probe for accounts. */
   readonly concealsUnknown: boolean;
   readonly verdictMs: number;
+  /** How long after a question its answer is told at the earliest; 0: at once. */
+  readonly floorMs: number;
 }
 
 export interface StepResult {
@@ -43,8 +45,10 @@ export interface StepResult {
     | 'accepted'
     | 'unknown'
     | 'tooManyTries'
+    | 'lockedOut'
     | 'noInput'
     | 'unavailable'
+    | 'storeLost'
     | 'operator'
     | 'resend'
     | 'faulted';
@@ -207,6 +211,7 @@ export const stepMachine = setup({
           locale: context.locale,
           today: context.today,
           verdictMs: context.verdictMs,
+          floorMs: context.floorMs,
         }),
         onDone: [
           {
@@ -215,7 +220,9 @@ export const stepMachine = setup({
             actions: 'keepResult',
             target: 'unknown',
           },
-          ...(['accepted', 'unavailable', 'operator', 'faulted'] as const).map((kind) => ({
+          ...(
+            ['accepted', 'lockedOut', 'unavailable', 'storeLost', 'operator', 'faulted'] as const
+          ).map((kind) => ({
             guard: { type: 'isResult' as const, params: { kind } },
             actions: 'keepResult' as const,
             target: kind,
@@ -256,8 +263,10 @@ export const stepMachine = setup({
     accepted: { type: 'final', output: 'accepted' },
     unknown: { type: 'final', output: 'unknown' },
     tooManyTries: { type: 'final', output: 'tooManyTries' },
+    lockedOut: { type: 'final', output: 'lockedOut' },
     noInput: { type: 'final', output: 'noInput' },
     unavailable: { type: 'final', output: 'unavailable' },
+    storeLost: { type: 'final', output: 'storeLost' },
     operator: { type: 'final', output: 'operator' },
     resend: { type: 'final', output: 'resend' },
     faulted: { type: 'final', output: 'faulted' },

@@ -1,30 +1,46 @@
 // One entry, from its last key to a verdict: looked at, read back, confirmed, checked. Promises that the
-// customer's system is never asked about an entry that cannot be right or was not confirmed, and that
-// the entry is wiped when this chart ends, however it does.
+// customer's system is never asked about an entry that cannot be right or was not confirmed, that nothing
+// is accepted for an account that does not exist, and that the entry is wiped when this chart ends,
+// however it does.
 
-import { assign, type EventObject, fromCallback, setup } from 'xstate';
+import { assign, type EventObject, fromCallback, setup, stateIn } from 'xstate';
 import type { Locale, Utterance } from '../prompts/catalogue.ts';
 import { sayDate, sayDigits, unseen } from '../prompts/say.ts';
 import { birthDate, type DateOrder } from './birth-date.ts';
 import { type CheckDigits, isPlausible } from './check-digits.ts';
 import { type ChoiceResult, choiceMachine } from './choice.machine.ts';
 import type { Commands } from './collect-digits.machine.ts';
-import { bridged, FILLER_MS } from './filler.ts';
+import { bridged, fillerMs } from './filler.ts';
+import { pause } from './pause.ts';
 import { ask } from './port.ts';
 import { Secret } from './secret.ts';
 
-/** What the customer's system told us about an account; `ref` null: there is no such account. */
+/**
+ * What the customer's system told us about an account; `ref` null: there is no such account, and all that is
+ * said of it is made up, so that nobody can hear the difference.
+ */
 export interface AccountHandle {
   readonly ref: string | null;
   readonly otp: { readonly available: boolean; readonly to: string | null };
+  /** What tries at it are counted under, in all calls. */
+  readonly tally: string;
 }
 
 /** What an entry is, and what it is checked against. */
 export type Subject =
   | { readonly step: 'account' }
-  | { readonly step: 'passcode'; readonly ref: string | null }
-  | { readonly step: 'birthDate'; readonly ref: string | null; readonly order: DateOrder }
-  | { readonly step: 'oneTimeCode'; readonly challenge: string };
+  | { readonly step: 'passcode'; readonly account: AccountHandle }
+  | { readonly step: 'birthDate'; readonly account: AccountHandle; readonly order: DateOrder }
+  | {
+      readonly step: 'oneTimeCode';
+      readonly account: AccountHandle;
+      readonly challenge: Challenge;
+    };
+
+/** Who has sent a code, and what it is checked against. `decoy`: nobody has, and nothing is ever right. */
+export type Challenge =
+  | { readonly by: 'backend' | 'us'; readonly id: string }
+  | { readonly by: 'decoy' };
 
 /** A question to the customer's system; a birth date comes as YYYY-MM-DD, everything else as keyed. */
 export interface CheckQuestion {
@@ -34,11 +50,12 @@ export interface CheckQuestion {
 
 /**
  * The answer of a check. Only `accepted` verifies; `unknown` (no such account) is told to nobody;
- * `unavailable` is never said to the caller as "wrong".
+ * `unavailable` and `storeLost` are never said to the caller as "wrong". `lockedOut`: nothing was checked.
  */
 export type Verdict =
   | { readonly kind: 'accepted'; readonly account?: AccountHandle }
-  | { readonly kind: 'unknown' | 'rejected' | 'unavailable' };
+  | { readonly kind: 'unknown'; readonly account: AccountHandle }
+  | { readonly kind: 'rejected' | 'unavailable' | 'lockedOut' | 'storeLost' };
 
 export interface VerifyEntryInput {
   readonly entry: Secret;
@@ -53,6 +70,8 @@ export interface VerifyEntryInput {
   /** The day of the call, YYYY-MM-DD. */
   readonly today: string;
   readonly verdictMs: number;
+  /** How long after the question the answer is told at the earliest; 0: at once. */
+  readonly floorMs: number;
 }
 
 export interface VerifyEntryResult {
@@ -70,6 +89,7 @@ export interface VerifyEntryResult {
     | 'faulted';
   /** One more than before where the customer's system was asked. */
   readonly tried: number;
+  /** What an account number was found to be; null for every other entry. */
   readonly account: AccountHandle | null;
 }
 
@@ -104,6 +124,13 @@ function readOutOf(value: Secret, { subject, locale }: VerifyEntryInput): Secret
   return unseen(subject.step === 'birthDate' ? sayDate(digits, locale) : sayDigits(digits));
 }
 
+/** Whether anything can be right: there is such an account, and a code was really sent. */
+function canBeAccepted(subject: Subject, found: AccountHandle | undefined): boolean {
+  if (subject.step === 'account') return found !== undefined && found.ref !== null;
+  const isDecoy = subject.step === 'oneTimeCode' && subject.challenge.by === 'decoy';
+  return subject.account.ref !== null && !isDecoy;
+}
+
 /** Overwrites secrets when the state that runs it is left, also because the call is over. */
 const wipeAtTheEnd = fromCallback<EventObject, { readonly secrets: readonly Secret[] }>(
   ({ input: { secrets } }) =>
@@ -126,9 +153,9 @@ export const verifyEntryMachine = setup({
   },
   actions: {
     keepAccount: assign({
-      account: ({ event }) => {
+      account: ({ context: { subject }, event }) => {
         const result = verdict(event);
-        return result.kind === 'accepted' ? (result.account ?? null) : null;
+        return subject.step === 'account' && 'account' in result ? (result.account ?? null) : null;
       },
     }),
     countTry: assign({ tried: ({ context }) => context.tried + 1 }),
@@ -141,10 +168,26 @@ export const verifyEntryMachine = setup({
     isReadBack: ({ context }) => context.readBack,
     isChosen: ({ event }, { name }: { name: string }) => choice(event).choice === name,
     isChoiceFaulted: ({ event }) => choice(event).kind === 'faulted',
+    isRight: ({ context: { subject }, event }) => {
+      const result = verdict(event);
+      return result.kind === 'accepted' && canBeAccepted(subject, result.account);
+    },
+    isNobody: ({ context: { subject }, event }) => {
+      const result = verdict(event);
+      return result.kind === 'unknown' && subject.step === 'account' && result.account.ref === null;
+    },
     isVerdict: ({ event }, { kind }: { kind: Verdict['kind'] }) => verdict(event).kind === kind,
+    hasNoFloor: ({ context }) => context.floorMs === 0,
+    isAccepted: stateIn({ held: { checking: { answer: 'accepted' } } }),
+    isUnknown: stateIn({ held: { checking: { answer: 'unknown' } } }),
+    isRejected: stateIn({ held: { checking: { answer: 'rejected' } } }),
+    isLockedOut: stateIn({ held: { checking: { answer: 'lockedOut' } } }),
+    isUnavailable: stateIn({ held: { checking: { answer: 'unavailable' } } }),
+    isStoreLost: stateIn({ held: { checking: { answer: 'storeLost' } } }),
   },
   delays: {
-    filler: FILLER_MS,
+    filler: ({ context }) => fillerMs(context.floorMs),
+    floor: ({ context }) => context.floorMs,
     verdict: ({ context }) => context.verdictMs,
   },
 }).createMachine({
@@ -236,37 +279,66 @@ export const verifyEntryMachine = setup({
           description:
             'The customer’s system is asked. Late answers of an earlier try never arrive here.',
           entry: 'countTry',
-          invoke: {
-            id: 'checkEntry',
-            src: 'checkEntry',
-            input: ({ context: { value, subject } }) => ({ entry: value, subject }),
-            onDone: [
-              {
-                guard: { type: 'isVerdict', params: { kind: 'accepted' } },
-                actions: 'keepAccount',
-                target: '#verifyEntry.accepted',
+          type: 'parallel',
+          onDone: [
+            { guard: 'isAccepted', target: '#verifyEntry.accepted' },
+            { guard: 'isUnknown', target: '#verifyEntry.unknown' },
+            { guard: 'isRejected', target: '#verifyEntry.rejected' },
+            { guard: 'isLockedOut', target: '#verifyEntry.lockedOut' },
+            { guard: 'isUnavailable', target: '#verifyEntry.unavailable' },
+            { guard: 'isStoreLost', target: '#verifyEntry.storeLost' },
+            { target: '#verifyEntry.faulted' },
+          ],
+          states: {
+            answer: {
+              description: 'Told when the pause is over.',
+              initial: 'awaited',
+              states: {
+                awaited: {
+                  invoke: {
+                    id: 'checkEntry',
+                    src: 'checkEntry',
+                    input: ({ context: { value, subject } }) => ({ entry: value, subject }),
+                    onDone: [
+                      { guard: 'isRight', actions: 'keepAccount', target: 'accepted' },
+                      { guard: 'isNobody', actions: 'keepAccount', target: 'unknown' },
+                      ...(['rejected', 'lockedOut', 'unavailable', 'storeLost'] as const).map(
+                        (kind) => ({
+                          guard: { type: 'isVerdict' as const, params: { kind } },
+                          target: kind,
+                        }),
+                      ),
+                      { description: 'An answer that cannot be.', target: 'faulted' },
+                    ],
+                    onError: 'faulted',
+                  },
+                  after: { verdict: 'unavailable' },
+                  ...bridged,
+                },
+                accepted: { type: 'final' },
+                unknown: { type: 'final' },
+                rejected: { type: 'final' },
+                lockedOut: { type: 'final' },
+                unavailable: { type: 'final' },
+                storeLost: { type: 'final' },
+                faulted: { type: 'final' },
               },
-              ...(['unknown', 'unavailable'] as const).map((kind) => ({
-                guard: { type: 'isVerdict' as const, params: { kind } },
-                target: `#verifyEntry.${kind}`,
-              })),
-              { target: '#verifyEntry.rejected' },
-            ],
-            onError: '#verifyEntry.faulted',
+            },
+            pause,
           },
-          after: { verdict: '#verifyEntry.unavailable' },
-          ...bridged,
         },
       },
     },
     accepted: { type: 'final', output: 'accepted' },
     unknown: { type: 'final', output: 'unknown' },
     rejected: { type: 'final', output: 'rejected' },
+    lockedOut: { type: 'final', output: 'lockedOut' },
     noSuchDate: { type: 'final', output: 'noSuchDate' },
     mistyped: { type: 'final', output: 'mistyped' },
     reentered: { type: 'final', output: 'reentered' },
     unconfirmed: { type: 'final', output: 'unconfirmed' },
     unavailable: { type: 'final', output: 'unavailable' },
+    storeLost: { type: 'final', output: 'storeLost' },
     operator: { type: 'final', output: 'operator' },
     faulted: { type: 'final', output: 'faulted' },
   },

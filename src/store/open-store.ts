@@ -1,79 +1,107 @@
-// Opens the store that TONEGATE_STORE names. Promises: once open, the tables are up to date, what was
-// appended survives a crash, and any number of processes may have the same store open.
+// Opens the store that TONEGATE_STORE names. Promises: once open, the tables are up to date, what was kept
+// survives a crash, and any number of processes may have the same store open. Who only looks makes nothing.
 
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { existsSync } from 'node:fs';
 import { IvrFault } from '../ivr/fault.ts';
-import type { RecordStore, UsedTokens } from '../ivr/ports.ts';
+import type {
+  CodeStore,
+  LockBook,
+  RecordChain,
+  RecordStore,
+  TryStore,
+  UsedTokens,
+} from '../ivr/ports.ts';
 import { callRecords } from './call-records.ts';
-import { migrations } from './migrations.ts';
+import { codes } from './codes.ts';
+import type { Database } from './database.ts';
+import { lockBook } from './lock-book.ts';
+import { migrate, type TablesState, tablesState } from './migrations.ts';
+import { postgresAt } from './postgres.ts';
+import { recordChain } from './record-chain.ts';
 import type { StoreSchema } from './schema.ts';
-import { nodeSqliteDialect } from './sqlite-dialect.ts';
-import { attempt, LOCK_WAIT_MS } from './store-fault.ts';
+import { sqliteAt } from './sqlite.ts';
+import { tries } from './tries.ts';
 import { usedTokens } from './used-tokens.ts';
 
 /** An open store. Disposing closes it; nothing of it may be used after that. */
 export interface Store extends AsyncDisposable {
   readonly records: RecordStore;
+  readonly chain: RecordChain;
+  readonly codes: CodeStore;
+  readonly tries: TryStore;
+  readonly locks: LockBook;
   readonly usedTokens: UsedTokens;
 }
 
+interface OpenStore {
+  /**
+   * `make` (default): file, folder and tables are made where they are missing, and brought up to date.
+   * `existing`: none of these; what is missing or older is an `IVR_STORE_UNAVAILABLE` that says what to do.
+   */
+  readonly mode?: 'make' | 'existing';
+}
+
 /**
- * Opens the store, making its file (mode 0600) and folder where they are missing, and brings its
- * tables up to date. `url` is `sqlite:PATH`; `sqlite::memory:` is gone when closed. Another kind of
- * URL is an `IVR_CONFIG_INVALID`, a file that cannot be used an `IVR_STORE_UNAVAILABLE`.
+ * Opens the store. `url` is `sqlite:PATH` (a file of mode 0600; `sqlite::memory:` is gone when closed) or
+ * `postgres://…`. Another kind of URL is an `IVR_CONFIG_INVALID`, a store that cannot be used an
+ * `IVR_STORE_UNAVAILABLE`.
  */
-export async function openStore(url: string): Promise<Store> {
-  const path = pathIn(url);
-  const db = await attempt(
-    'The store of TONEGATE_STORE could not be opened. Check that its folder can be written to, that the file is a store, and that no newer version has written it.',
-    () => open(path),
-  );
+export async function openStore(url: string, { mode = 'make' }: OpenStore = {}): Promise<Store> {
+  const database = databaseAt(url, mode);
+  const { db, dialect, attempt, mend } = database;
+  const failed = `The store of TONEGATE_STORE could not be opened. ${mend}`;
+  try {
+    if (mode === 'make') await attempt(failed, () => migrate(db, dialect));
+    else refuse(await attempt(failed, () => tablesState(db, dialect)));
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
   return {
-    records: callRecords(db),
-    usedTokens: usedTokens(db),
+    records: callRecords(database),
+    chain: recordChain(database),
+    codes: codes(database),
+    tries: tries(database),
+    locks: lockBook(database),
+    usedTokens: usedTokens(database),
     [Symbol.asyncDispose]: () => db.destroy(),
   };
 }
 
-function pathIn(url: string): string {
+const NO_STORE =
+  'There is no store at TONEGATE_STORE. If that is where it should be, start "tonegate worker": it makes one.';
+
+/** Throws unless the tables are up to date. */
+function refuse(state: TablesState): void {
+  switch (state) {
+    case 'current':
+      return;
+    case 'none':
+      throw new IvrFault('IVR_STORE_UNAVAILABLE', NO_STORE);
+    case 'older':
+      throw new IvrFault(
+        'IVR_STORE_UNAVAILABLE',
+        'An older version has written the store of TONEGATE_STORE. Start "tonegate worker" of this version: it brings it up to date.',
+      );
+    case 'newer':
+      throw new IvrFault(
+        'IVR_STORE_UNAVAILABLE',
+        'A newer version, or another program, has written the store of TONEGATE_STORE. Use the version of the workers.',
+      );
+  }
+}
+
+function databaseAt(url: string, mode: 'make' | 'existing'): Database<StoreSchema> {
   const path = /^sqlite:(?!\/\/[^/])(.+)$/.exec(url)?.[1];
-  if (path === undefined) {
-    throw new IvrFault(
-      'IVR_CONFIG_INVALID',
-      'TONEGATE_STORE must be sqlite:PATH, for example sqlite:data/tonegate.db. Other databases are not supported.',
-    );
+  if (path !== undefined) {
+    if (mode === 'existing' && !existsSync(path)) {
+      throw new IvrFault('IVR_STORE_UNAVAILABLE', NO_STORE);
+    }
+    return sqliteAt(path, mode);
   }
-  return path === ':memory:' ? path : resolve(path);
-}
-
-async function open(path: string): Promise<Kysely<StoreSchema>> {
-  if (path !== ':memory:') {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // Left to itself SQLite makes the file readable for everybody.
-    closeSync(openSync(path, 'a', 0o600));
-  }
-  const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
-  try {
-    // WAL: reading does not wait for writing. FULL: an appended record survives a power cut.
-    database.exec('pragma journal_mode = wal; pragma synchronous = full');
-    const db = new Kysely<StoreSchema>({ dialect: nodeSqliteDialect(database) });
-    await migrate(database, db);
-    return db;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/** Kysely takes no lock on SQLite, so the run is one exclusive transaction; closing undoes half of it. */
-async function migrate(database: DatabaseSync, db: Kysely<StoreSchema>): Promise<void> {
-  database.exec('begin exclusive');
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-  database.exec('commit');
+  if (/^postgres(ql)?:\/\//.test(url)) return postgresAt(url);
+  throw new IvrFault(
+    'IVR_CONFIG_INVALID',
+    'TONEGATE_STORE must be sqlite:PATH, for example sqlite:data/tonegate.db, or postgres://USER:PASSWORD@HOST:5432/DATABASE.',
+  );
 }

@@ -3,28 +3,27 @@
 // token may be forgotten.
 
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
 import type { UsedTokens } from '../ivr/ports.ts';
+import type { Database } from './database.ts';
 import type { StoreSchema } from './schema.ts';
-import { attempt } from './store-fault.ts';
 
-const now = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
-
-export function usedTokens(db: Kysely<StoreSchema>): UsedTokens {
+export function usedTokens({ db, dialect: { now }, attempt }: Database<StoreSchema>): UsedTokens {
   return {
     firstUse: (issuer, jti, expiresAt) =>
-      attempt(
-        'Whether an upstream token was used before could not be found out. Check the disk of the store.',
-        async () => {
-          await db.deleteFrom('used_tokens').where('expires_at', '<=', now).execute();
-          const { numInsertedOrUpdatedRows } = await db
-            .insertInto('used_tokens')
-            .values({ issuer, jti_hash: sha256(jti), expires_at: expiresAt })
-            .onConflict((conflict) => conflict.columns(['issuer', 'jti_hash']).doNothing())
-            .executeTakeFirstOrThrow();
-          return numInsertedOrUpdatedRows === 1n;
-        },
-      ),
+      attempt('Whether an upstream token was used before could not be found out.', async () => {
+        const first = await db
+          .insertInto('used_tokens')
+          .values({ issuer, jti_hash: sha256(jti), expires_at: expiresAt })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['issuer', 'jti_hash'])
+              .doUpdateSet({ expires_at: expiresAt })
+              .where('used_tokens.expires_at', '<=', now),
+          )
+          .returning('issuer')
+          .executeTakeFirst();
+        return first !== undefined;
+      }),
   };
 }
 

@@ -7,6 +7,14 @@ import { type Happening, IGNORED_KEYS, type Measure } from '../ivr/measures.ts';
 
 export interface Metrics {
   readonly measure: Measure;
+  /** A route of the customer's systems was asked, or its breaker was open; words of closed lists. */
+  readonly asked: (asked: {
+    readonly route: string;
+    readonly outcome: string;
+    readonly seconds: number;
+  }) => void;
+  /** A breaker changed its state. */
+  readonly breaker: (route: string, state: 'closed' | 'halfOpen' | 'open') => void;
   /** Shows these lines from now on, though nobody may have called them yet. */
   showLines(names: Iterable<string>): void;
   /** All figures as of now, and what kind of text they are. */
@@ -19,6 +27,9 @@ const HUSH_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
 const SCREENING_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1];
 /** Seconds of a hand-over: an agent is there within one, a telephone rings for up to sixty. */
 const HAND_OFF_BUCKETS = [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120];
+
+/** Seconds of an answer: half of one is good, eight are the longest unless configured otherwise. */
+const BACKEND_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32];
 
 /** Starts counting. `onFault` is told what could not be counted. */
 export function createMetrics(onFault: (error: unknown) => void): Metrics {
@@ -74,6 +85,37 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
     registers,
   });
   for (const why of IGNORED_KEYS) ignored.inc({ why }, 0);
+  const backend = new Histogram({
+    name: 'tonegate_backend_seconds',
+    help: "Asking the customer's systems, by route and outcome (docs/backend.md).",
+    labelNames: ['route', 'outcome'] as const,
+    buckets: BACKEND_BUCKETS,
+    registers,
+  });
+  const breakers = new Gauge({
+    name: 'tonegate_backend_breaker_open',
+    help: '1 while a route has failed too often and is not asked.',
+    labelNames: ['route'] as const,
+    registers,
+  });
+  const locked = new Counter({
+    name: 'tonegate_tries_locked_total',
+    help: 'Tries that were not taken, because their account had none left.',
+    labelNames: ['line', 'kind'] as const,
+    registers,
+  });
+  const codes = new Counter({
+    name: 'tonegate_codes_total',
+    help: 'One-time codes, by who sent them.',
+    labelNames: ['line', 'by'] as const,
+    registers,
+  });
+  const stopped = new Counter({
+    name: 'tonegate_sending_stopped_total',
+    help: 'Codes that were not sent, because nearly all checks of all calls fail.',
+    labelNames: ['line'] as const,
+    registers,
+  });
 
   /** A call that no line answered has an empty label: no line can be called that. */
   const labelOf = (line: string | null) => ({ line: line ?? '' });
@@ -103,6 +145,15 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
       case 'call.screened':
         decisions.observe(happening.seconds);
         break;
+      case 'try.locked':
+        locked.inc({ line: happening.line, kind: happening.kind });
+        break;
+      case 'code.sent':
+        codes.inc({ line: happening.line, by: happening.by });
+        break;
+      case 'sending.stopped':
+        stopped.inc({ line: happening.line });
+        break;
       case 'key.ignored':
         ignored.inc({ why: happening.why });
         break;
@@ -112,14 +163,18 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
     }
   }
 
+  function quietly(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      onFault(error);
+    }
+  }
+
   return {
-    measure(happening) {
-      try {
-        count(happening);
-      } catch (error) {
-        onFault(error);
-      }
-    },
+    measure: (happening) => quietly(() => count(happening)),
+    asked: ({ seconds, ...labels }) => quietly(() => backend.observe(labels, seconds)),
+    breaker: (route, state) => quietly(() => breakers.set({ route }, state === 'closed' ? 0 : 1)),
     showLines(names) {
       for (const line of names) calls.inc({ line }, 0);
     },

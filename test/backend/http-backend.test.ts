@@ -1,5 +1,6 @@
 // The HTTP backend against servers that answer well, badly, late or not at all. Real HTTP throughout.
 
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createHttpBackend } from '../../src/backend/http-backend.ts';
@@ -103,7 +104,7 @@ describe('an answer counts', () => {
         otp: { available: true, to: '…01' },
       });
     }
-    expect(await ask(backend, 'otp')).toBe('ch_1');
+    expect(await ask(backend, 'otp')).toEqual({ challenge: 'ch_1' });
     expect(await ask(backend, 'sim')).toBe(0);
   });
 
@@ -137,14 +138,13 @@ describe('an answer counts', () => {
     await expect(fault).rejects.not.toThrow(CUSTOMER);
   });
 
-  test('not when the bank wants us to send the code, and the fault says so', async () => {
-    await using stub = await startStub((response) =>
-      sendJson(response, { destination: '+15551230001' }),
-    );
-    const fault = ask(backendAt(stub), 'otp');
-    await expect(fault).rejects.toMatchObject(UNAVAILABLE);
-    await expect(fault).rejects.toThrow('"destination"');
-    await expect(fault).rejects.not.toThrow('5551230001');
+  test('as the number to send a code to, which nothing prints', async () => {
+    const destination = '+15551230001';
+    await using stub = await startStub((response) => sendJson(response, { destination, via: 'x' }));
+    const answer = await ask(backendAt(stub), 'otp');
+    expect(answer).toEqual({ destination: expect.any(Secret) });
+    expect((answer as { destination: Secret }).destination.reveal()).toBe(destination);
+    expect(JSON.stringify(answer) + inspect(answer)).not.toContain('5551230001');
   });
 
   const right = JSON.stringify(RIGHT.knowledge);
@@ -181,6 +181,17 @@ describe('an answer counts', () => {
       });
       await expect(ask(backendAt(stub), 'knowledge')).rejects.toMatchObject(UNAVAILABLE);
       expect(stub.asked).toHaveLength(1);
+    }
+  });
+
+  test('only to a question that was asked once, whatever the server says', async () => {
+    for (const status of [408, 421, 425, 429, 503]) {
+      await using stub = await startStub((response) =>
+        response.writeHead(status, { 'retry-after': '0' }).end(),
+      );
+      await expect(ask(backendAt(stub), 'otp')).rejects.toThrow(`status ${status}`);
+      expect(stub.asked).toHaveLength(1);
+      expect(stub.asked[0]?.headers).toMatchObject({ 'content-length': expect.any(String) });
     }
   });
 

@@ -1,12 +1,14 @@
-// The demo bank told to fail: every way on every route is "unavailable", never a verdict; and no fault
-// tells anything of what was asked or answered.
+// The demo bank told to fail: every way on every route is "unavailable", never a verdict; the breaker opens
+// and recovers; and no fault tells anything of what was asked or answered.
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type BreakerHooks, withBreakers, withSmsBreaker } from '../../src/backend/breaker.ts';
 import { createHttpBackend } from '../../src/backend/http-backend.ts';
+import { createSmsWebhook } from '../../src/backend/sms-webhook.ts';
 import { startDemoBank } from '../../src/demo/bank.ts';
 import type { Backend } from '../../src/ivr/ports.ts';
 import { Secret } from '../../src/machines/secret.ts';
@@ -22,6 +24,7 @@ import {
   TOKEN,
   type Words,
 } from './asking.ts';
+import { MESSAGE, PHONE, SMS_CODE } from './messages.ts';
 
 /** Ways of failing; what the fault says of it; how many seconds we are ready to wait. */
 const BROKEN = [
@@ -34,6 +37,8 @@ const BROKEN = [
   ['garbage', 'not JSON', 30],
   ['schema', 'does not fit', 30],
 ] as const;
+
+const ROUTES = QUESTIONS.filter((question) => question !== 'customer');
 
 const CANARIES = [
   ACCOUNT,
@@ -57,10 +62,12 @@ async function wordsOf(backend: Backend): Promise<Words> {
   const by = { call: 'call_1', signal: new AbortController().signal };
   const { ref } = await backend.lookup(Secret.of(ACCOUNT), by);
   if (ref === null) throw new Error('the demo account is gone');
-  return { ref, challenge: await backend.sendCode(ref, 'bank', by) };
+  const sent = await backend.sendCode(ref, 'bank', by);
+  if (!('challenge' in sent)) throw new Error('the demo bank leaves codes to us');
+  return { ref, challenge: sent.challenge };
 }
 
-async function setFault(url: string, route: Route, mode: string): Promise<void> {
+async function setFault(url: string, route: Route | 'sms', mode: string): Promise<void> {
   const body = JSON.stringify({ route, mode });
   const answer = await fetch(`${url}/faults`, { method: 'POST', body });
   expect(answer.status).toBe(200);
@@ -86,6 +93,143 @@ describe.for(QUESTIONS)('while the bank fails at %s', (question) => {
   });
 });
 
+describe.for(BROKEN)('a bank that fails again and again (%s)', ([mode, , timeoutSeconds]) => {
+  test('is left alone after five faults, and asked again after ten seconds', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { bank: opened, backend: patient } = await openBank(30);
+    await using bank = opened;
+    const words = await wordsOf(patient);
+    const states: string[] = [];
+    const outcomes: string[] = [];
+    const hooks: BreakerHooks = {
+      onAsked: ({ route, outcome }) => outcomes.push(`${route} ${outcome}`),
+      onBreaker: (route, state) => states.push(`${route} ${state}`),
+    };
+    const hasty = createHttpBackend({ url: bank.url, token: TOKEN, timeoutSeconds });
+    let isWell = false;
+    const either: Backend = new Proxy(patient, {
+      get: (_, method: keyof Backend) => (isWell ? patient : hasty)[method],
+    });
+    const backend = withBreakers(either, hooks);
+    const everything = async (times: number) =>
+      await Promise.allSettled(
+        ROUTES.flatMap((route) => Array.from({ length: times }, () => ask(backend, route, words))),
+      );
+    const faults = (answers: PromiseSettledResult<unknown>[]) =>
+      answers.map((answer) => (answer.status === 'rejected' ? answer.reason.code : answer.value));
+
+    for (const route of ROUTES) await setFault(bank.url, route, mode);
+    const first = faults(await everything(5));
+    expect(new Set(first)).toEqual(new Set(['IVR_BACKEND_UNAVAILABLE']));
+    expect(states.sort()).toEqual(ROUTES.map((route) => `${route} open`).sort());
+
+    // It is well again, which nobody can know yet.
+    for (const route of ROUTES) await setFault(bank.url, route, 'ok');
+    isWell = true;
+    expect(new Set(faults(await everything(3)))).toEqual(new Set(['IVR_BACKEND_UNAVAILABLE']));
+    expect(outcomes.filter((outcome) => outcome.endsWith(' broken'))).toHaveLength(
+      3 * ROUTES.length,
+    );
+
+    vi.setSystemTime(Date.now() + 10_000);
+    // The wrong code too is an answer.
+    expect(await Promise.all(ROUTES.map((route) => ask(backend, route, words)))).toEqual([
+      expect.objectContaining({ ref: words.ref }),
+      true,
+      { challenge: expect.stringMatching(/^ch_/) },
+      false,
+      null,
+    ]);
+    expect(states.filter((state) => state.endsWith('closed')).sort()).toEqual(
+      ROUTES.map((route) => `${route} closed`).sort(),
+    );
+  });
+});
+
+describe('a bank that leaves codes to us', () => {
+  test.for(BROKEN)('and fails (%s) is unavailable too', async ([mode, why, timeoutSeconds]) => {
+    const options = { host: '127.0.0.1', port: 0, token: TOKEN, codes: 'ours' } as const;
+    await using bank = await startDemoBank(options);
+    const backend = createHttpBackend({ url: bank.url, token: TOKEN, timeoutSeconds: 30 });
+    const by = { call: 'call_1', signal: new AbortController().signal };
+    const { ref } = await backend.lookup(Secret.of(ACCOUNT), by);
+    await setFault(bank.url, 'otp', mode);
+    const ready = createHttpBackend({ url: bank.url, token: TOKEN, timeoutSeconds });
+    const fault: unknown = await ready.sendCode(ref ?? '', 'bank', by).catch((error) => error);
+    expect(fault).toMatchObject({
+      code: 'IVR_BACKEND_UNAVAILABLE',
+      message: expect.stringContaining(why),
+    });
+    expect(leaks(fault, [...CANARIES, PHONE])).toEqual([]);
+    await setFault(bank.url, 'otp', 'ok');
+    const { destination } = (await backend.sendCode(ref ?? '', 'bank', by)) as {
+      destination: Secret;
+    };
+    expect(destination.reveal()).toBe(PHONE);
+  });
+});
+
+describe('text messages while the sender fails', () => {
+  const smsToken = Secret.of('canary-sms-token');
+
+  async function openSender() {
+    const bank = await startDemoBank({ host: '127.0.0.1', port: 0, token: TOKEN, smsToken });
+    const webhook = { url: `${bank.url}/sms`, token: smsToken };
+    const outbox = async () => (await (await fetch(`${bank.url}/outbox`)).json()) as unknown[];
+    const sender = createSmsWebhook({ ...webhook, timeoutSeconds: 30 });
+    return { bank, outbox, sender, webhook };
+  }
+  const unending = () => new AbortController().signal;
+
+  // What stands in the answer to a message does not count, so these three are known by their status only.
+  const heard = BROKEN.filter(([mode]) => !['empty', 'garbage', 'schema'].includes(mode));
+
+  test.for(heard)('(%s) are not sent, nor sent again', async ([mode, , timeoutSeconds]) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { bank: opened, outbox, sender: patient, webhook } = await openSender();
+    await using bank = opened;
+    const states: string[] = [];
+    const hasty = createSmsWebhook({ ...webhook, timeoutSeconds });
+    let isWell = false;
+    const guarded = withSmsBreaker(
+      { send: (message, signal) => (isWell ? patient : hasty).send(message, signal) },
+      { onAsked: () => undefined, onBreaker: (_route, state) => states.push(state) },
+    );
+    await setFault(bank.url, 'sms', mode);
+    for (let n = 0; n < 5; n += 1) {
+      const fault: unknown = await guarded.send(MESSAGE, unending()).catch((error) => error);
+      expect(fault).toMatchObject({ code: 'IVR_SMS_UNAVAILABLE' });
+      expect(leaks(fault, [...CANARIES, PHONE, SMS_CODE, smsToken.reveal()])).toEqual([]);
+    }
+    await setFault(bank.url, 'sms', 'ok');
+    isWell = true;
+    await expect(guarded.send(MESSAGE, unending())).rejects.toThrow('is not asked for 10 s');
+    expect(await outbox()).toEqual([]);
+    vi.setSystemTime(Date.now() + 10_000);
+    await guarded.send(MESSAGE, unending());
+    expect(await outbox()).toHaveLength(1);
+    expect(states).toEqual(['open', 'halfOpen', 'closed']);
+  });
+
+  test.for(['empty', 'garbage', 'schema'])('(%s) are lost, which nobody can tell', async (mode) => {
+    const { bank: opened, outbox, sender } = await openSender();
+    await using bank = opened;
+    await setFault(bank.url, 'sms', mode);
+    await sender.send(MESSAGE, unending());
+    expect(await outbox()).toEqual([]);
+  });
+
+  test('(slow, but in time) are sent', async () => {
+    const { bank: opened, outbox, sender } = await openSender();
+    await using bank = opened;
+    await setFault(bank.url, 'sms', 'slow');
+    await sender.send(MESSAGE, unending());
+    expect(await outbox()).toHaveLength(1);
+  });
+});
+
 test('a bank that is slow, but in time, is waited for', async () => {
   const { bank: opened, backend } = await openBank(30);
   await using bank = opened;
@@ -96,7 +240,7 @@ test('a bank that is slow, but in time, is waited for', async () => {
     expect.objectContaining({ ref: words.ref }),
     expect.objectContaining({ ref: words.ref }),
     true,
-    expect.stringMatching(/^ch_/),
+    { challenge: expect.stringMatching(/^ch_/) },
     false,
     null,
   ]);

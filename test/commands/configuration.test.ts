@@ -42,7 +42,32 @@ async function refusal(file: string): Promise<string> {
 test('a configuration that a worker would start with is good', async () => {
   const file = await configured({ notice: 'recording-notice', closed: 'closed-for-now' });
   expect(await checkConfig(file)).toBe(0);
-  expect(said).toBe(`${file}: good (4 lines, 4 desks)\n`);
+  const [first, ...others] = said.trim().split('\n');
+  expect(first).toBe(`${file}: good (4 lines, 4 desks)`);
+  // The demo's line "frontdesk" asks for the account alone.
+  expect(others).toEqual([
+    expect.stringMatching(/^warning: lines\.1\.steps: with an account number alone, /),
+  ]);
+});
+
+test.each<[steps: readonly unknown[], warned: RegExp | null]>([
+  [['account', 'birthDate', 'oneTimeCode'], null],
+  [['account', 'passcode'], null],
+  [['account', 'oneTimeCode'], /a code comes directly after the account number/],
+  [['account', 'oneTimeCode', 'passcode'], /a code comes directly after the account number/],
+  [
+    ['account', { step: 'birthDate', when: { screeningNot: ['passed-A'] } }, 'oneTimeCode'],
+    /a code comes directly after the account number/,
+  ],
+  [
+    ['account', { step: 'birthDate', when: { screeningNot: ['passed-A'] } }],
+    /with an account number alone of callers who are spared the rest/,
+  ],
+])('steps %j are warned of where they let accounts be probed', async (steps, warned) => {
+  const file = await configured({ steps, desk: 'general' } as never);
+  expect(await checkConfig(file)).toBe(0);
+  const warnings = said.split('\n').filter((line) => line.startsWith('warning: lines.0.steps: '));
+  expect(warnings).toEqual(warned === null ? [] : [expect.stringMatching(warned)]);
 });
 
 test.each(['notice', 'closed'] as const)(

@@ -92,6 +92,21 @@ test('what is wrong with the recordings of all lines is told together', async ()
   });
 });
 
+test.each([
+  [undefined, 4000],
+  [{ webhook: 'http://127.0.0.1:7071/sms', timeoutSeconds: 2 }, 6000],
+])(
+  'a line waits a second longer than the bank may take, and the sender of messages: %j',
+  async (sms, sendingMs) => {
+    const file = await configured((config) => {
+      Object.assign(config, { sms });
+      Object.assign(config.backend, { timeoutSeconds: 3 });
+    });
+    const { planFor } = await loadEdition(file);
+    expect(planFor(FRONTDESK)).toMatchObject({ backendMs: 4000, sendingMs });
+  },
+);
+
 test('a running worker keeps all but its lines and desks, and says what waits for a restart', async () => {
   const running = await loadEdition(await configured());
   expect(running.leftForRestart).toEqual([]);
@@ -104,8 +119,8 @@ test('a running worker keeps all but its lines and desks, and says what waits fo
   expect(next.leftForRestart.toSorted()).toEqual(['agentName', 'backend', 'capacity']);
   expect(next.config).toMatchObject({ agentName: 'tonegate', capacity: 60 });
   const plan = next.planFor(FRONTDESK);
-  // The backend's own deadline and the charts' must stay the same.
-  expect(plan?.backendMs).toBe(8000);
+  // The charts' deadlines must stay longer than those of who is asked.
+  expect(plan).toMatchObject({ backendMs: 9000, sendingMs: 17_000 });
   expect(plan?.maxCallMs).toBe(100_000);
   expect(plan?.desks.general).toMatchObject({ otherwise: 'operator-desk' });
   // Asked again, they still wait.

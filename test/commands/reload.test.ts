@@ -14,6 +14,7 @@ function edition(version: string, leftForRestart: readonly string[] = []): Loade
     config: { agentName: version } as LoadedEdition['config'],
     planFor: unused,
     recordingsFor: unused,
+    lockOut: { softAfter: 5, softMs: 1, softLongestMs: 1, hardAfter: 15, hardMs: 1 },
     refusalReason: '',
     flowVersion: unused,
     promptVersions: { bank: version },

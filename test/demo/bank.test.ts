@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { backendUrl, smsWebhookUrl } from '../../src/commands/demo-bank.ts';
 import { type DemoBankOptions, startDemoBank } from '../../src/demo/bank.ts';
 import { Secret } from '../../src/machines/secret.ts';
 
@@ -206,6 +207,210 @@ describe('a code', () => {
     const times = (await bank.outbox()).map(({ at }) => Date.parse(at));
     expect(times).toHaveLength(100);
     expect([times[0], times.at(-1)]).toEqual([4, 103]);
+  });
+});
+
+describe('while codes are left to us', () => {
+  test('the bank names the phone on file and sends nothing', async () => {
+    const bank = await openBank({ codes: 'ours' });
+    const ask = async (account: string) =>
+      await bank.post(`/accounts/${await bank.refOf(account)}/otp`, { purpose: 'bank' });
+    expect(await ask('31415926')).toEqual({ status: 200, body: { destination: '+15551230001' } });
+    expect(await ask('16180339')).toMatchObject({ status: 409 });
+    expect(await bank.outbox()).toEqual([]);
+  });
+
+  test('and back again, from one request to the next', async () => {
+    const bank = await openBank();
+    const path = `/accounts/${await bank.refOf('31415926')}/otp`;
+    const kinds: string[][] = [];
+    for (const by of ['us', 'bank', 'us']) {
+      expect(await bank.post('/codes', JSON.stringify({ by }))).toEqual({
+        status: 200,
+        body: { by },
+      });
+      kinds.push(Object.keys((await bank.post(path, { purpose: 'bank' })).body));
+    }
+    expect(kinds).toEqual([['destination'], ['challenge'], ['destination']]);
+  });
+
+  test('a code that the bank has sent before is still good', async () => {
+    const bank = await openBank();
+    const { path, code } = await bank.sendCode();
+    await bank.post('/codes', '{"by":"us"}');
+    expect(await bank.post(path, { code })).toEqual(YES);
+  });
+
+  test('it is said by whom else they may be', async () => {
+    const bank = await openBank();
+    for (const body of ['{"by":"ours"}', '{}', '{"by":"us","now":true}', 'us']) {
+      expect(await bank.post('/codes', body)).toMatchObject({ status: 400 });
+    }
+  });
+});
+
+describe('a text message', () => {
+  const message = {
+    to: '+15551230002',
+    text: 'Your code is 482193.',
+    code: '482193',
+    locale: 'en',
+    line: 'bank',
+    ttlSeconds: 300,
+  };
+  const smsToken = Secret.of('sms-token');
+  const token = { authorization: 'Bearer sms-token' };
+
+  test('comes into the same outbox, once for each key', async () => {
+    const at = Date.UTC(2026, 10, 21, 9, 30);
+    const bank = await openBank({ smsToken, now: () => at });
+    const key = { ...token, 'idempotency-key': 'message-1' };
+    for (let n = 0; n < 3; n += 1) {
+      expect(await bank.post('/sms', message, key)).toEqual({ status: 202, body: {} });
+    }
+    const { to, text, code } = message;
+    expect(await bank.outbox()).toEqual([{ to, text, code, at: '2026-11-21T09:30:00.000Z' }]);
+    expect(await bank.post('/sms', { ...message, code: '1' }, key)).toMatchObject({ status: 422 });
+    await bank.post('/sms', message, token);
+    expect(await bank.outbox()).toHaveLength(2);
+  });
+
+  test('is taken with its own token only, and where there is none from nobody', async () => {
+    for (const options of [{ smsToken }, {}]) {
+      const bank = await openBank(options);
+      for (const authorization of [`Bearer ${TOKEN}`, 'Bearer undefined', 'Bearer ', '']) {
+        expect(await bank.post('/sms', message, { authorization })).toMatchObject({ status: 401 });
+      }
+      expect(await bank.outbox()).toEqual([]);
+    }
+    const bank = await openBank({ smsToken });
+    expect(await bank.post('/accounts/lookup', { account: '31415926' }, token)).toMatchObject({
+      status: 401,
+    });
+  });
+
+  test.for([
+    { ...message, to: '15551230002' },
+    { ...message, text: '' },
+    { ...message, ttlSeconds: '300' },
+    { to: message.to, text: message.text },
+  ])(
+    'is not taken with a field that is wrong or missing, and nothing is repeated',
+    async (body) => {
+      const bank = await openBank({ smsToken });
+      const answer = await bank.post('/sms', body, token);
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify(answer.body)).not.toMatch(/5551230002|482193/);
+      expect(await bank.outbox()).toEqual([]);
+    },
+  );
+
+  test('gets lost where `/sms` is told to fail', async () => {
+    const bank = await openBank({ smsToken });
+    const statuses: [string, number][] = [];
+    for (const mode of ['500', 'redirect', 'ok'] as const) {
+      await bank.post('/faults', JSON.stringify({ route: 'sms', mode }));
+      const sent = await fetch(`${bank.url}/sms`, {
+        method: 'POST',
+        headers: { ...token, 'idempotency-key': crypto.randomUUID() },
+        body: JSON.stringify({ call: 'call_1', ...message }),
+        redirect: 'manual',
+      });
+      statuses.push([mode, sent.status]);
+    }
+    expect(statuses).toEqual([
+      ['500', 500],
+      ['redirect', 307],
+      ['ok', 202],
+    ]);
+    expect(await bank.outbox()).toHaveLength(1);
+  });
+});
+
+describe('a fault for one account', () => {
+  const smsToken = Secret.of('sms-token');
+  const mine = '31415926';
+  const theirs = '27182818';
+
+  /** Statuses of all routes for one customer: lookup, by customer, knowledge, sim, otp, check, sms. */
+  async function round(bank: Awaited<ReturnType<typeof openBank>>, account: string, words: Words) {
+    const { ref, path, phone, customer } = words;
+    const birthDate = { factor: 'birthDate', value: '1979-03-14' };
+    const message = { to: phone, text: 'x', code: '1', locale: 'en', line: 'bank', ttlSeconds: 1 };
+    const answers = [
+      await bank.post('/accounts/lookup', { account }),
+      await bank.post('/accounts/lookup', { customer }),
+      await bank.post(`/accounts/${ref}/knowledge`, birthDate),
+      await bank.post(`/accounts/${ref}/sim`, {}),
+      await bank.post(`/accounts/${ref}/otp`, { purpose: 'bank' }),
+      await bank.post(path, { code: '0' }),
+      await bank.post('/sms', message, { authorization: 'Bearer sms-token' }),
+    ];
+    return answers.map(({ status }) => status);
+  }
+  interface Words {
+    readonly ref: string;
+    readonly path: string;
+    readonly phone: string;
+    readonly customer: string;
+  }
+  const GOOD = [200, 200, 200, 200, 200, 200, 202];
+
+  test('meets that one at every route, and nobody else', async () => {
+    const bank = await openBank({ smsToken });
+    const wordsOf = async (account: string, customer: string, phone: string): Promise<Words> => {
+      const { path } = await bank.sendCode(account);
+      return { ref: await bank.refOf(account), path, phone, customer };
+    };
+    const ours = await wordsOf(mine, 'customer-1001', '+15551230001');
+    const others = await wordsOf(theirs, 'customer-1002', '+15551230002');
+    const set = async (mode: string, account?: string) => {
+      for (const route of ['lookup', 'knowledge', 'sim', 'otp', 'check', 'sms']) {
+        const body = JSON.stringify({ route, mode, account });
+        expect(await bank.post('/faults', body)).toMatchObject({ status: 200 });
+      }
+    };
+    await set('500', mine);
+    expect(await round(bank, mine, ours)).toEqual(GOOD.map(() => 500));
+    expect(await round(bank, theirs, others)).toEqual(GOOD);
+
+    await set('ok', mine);
+    await set('500');
+    expect(await round(bank, mine, ours)).toEqual(GOOD);
+    expect(await round(bank, theirs, others)).toEqual(GOOD.map(() => 500));
+
+    await set('ok');
+    expect(await round(bank, theirs, others)).toEqual(GOOD);
+  });
+
+  test('meets an account that nobody has, too', async () => {
+    const bank = await openBank();
+    await bank.post('/faults', '{"route":"lookup","mode":"500","account":"00000000"}');
+    const lookup = async (account: string) =>
+      (await bank.post('/accounts/lookup', { account })).status;
+    expect([await lookup('00000000'), await lookup('00000001')]).toEqual([500, 200]);
+  });
+});
+
+describe('where `dev` has moved it', () => {
+  const moved = 'http://127.0.0.1:9071';
+
+  test.for([
+    ['http://127.0.0.1:7071', moved, moved],
+    ['http://127.0.0.1:7071/', moved, moved],
+    ['http://127.0.0.1:7071', '', 'http://127.0.0.1:7071'],
+    ['https://bank.example', moved, 'https://bank.example'],
+  ] as const)('the backend of a configuration: %s', ([configured, at, url]) => {
+    expect(backendUrl(configured, at)).toBe(url);
+  });
+
+  test.for([
+    ['http://127.0.0.1:7071/sms', moved, `${moved}/sms`],
+    ['http://127.0.0.1:7071/sms', '', 'http://127.0.0.1:7071/sms'],
+    ['http://127.0.0.1:7071/other', moved, 'http://127.0.0.1:7071/other'],
+    ['https://sms.example/sms', moved, 'https://sms.example/sms'],
+  ] as const)('the webhook of a configuration: %s', ([configured, at, url]) => {
+    expect(smsWebhookUrl(configured, at)).toBe(url);
   });
 });
 

@@ -3,7 +3,7 @@
 
 import { DEMO_ACCOUNTS, type DemoAccount } from '../../src/demo/bank-accounts.ts';
 
-const more: readonly DemoAccount[] = Array.from({ length: 80 }, (_, i) => ({
+const more: readonly DemoAccount[] = Array.from({ length: 110 }, (_, i) => ({
   number: String(55500100 + i),
   customer: `customer-${2000 + i}`,
   birthDate: `19${30 + (i % 60)}-0${(i % 9) + 1}-1${i % 10}`,
@@ -21,7 +21,11 @@ const POOLS = {
   conversation: more.slice(40, 60),
   'gate-lines': more.slice(60, 66),
   'gate-upstream': more.slice(66, 76),
-  'gate-callers': more.slice(76),
+  'gate-callers': more.slice(76, 80),
+  'own-codes': more.slice(80, 82),
+  'lock-outs': more.slice(82, 84),
+  faults: more.slice(84, 100),
+  'worker-lost': more.slice(100, 104),
 };
 
 /** Gives a customer whom no other test uses, each time it is called. */
@@ -32,6 +36,11 @@ export function customersOf(file: keyof typeof POOLS): () => DemoAccount {
     if (customer === undefined) throw new Error('there are not enough customers for these tests');
     return customer;
   };
+}
+
+/** Somebody who gives the same account, and a birth date that is no customer's. */
+export function impostor(customer: DemoAccount): DemoAccount {
+  return { ...customer, birthDate: '1929-01-01' };
 }
 
 /** What a customer keys for the birth date: month, day, year. */

@@ -34,7 +34,7 @@ async function ticketOf(phone: Phone, agent: string, desk: string) {
 
 describe.concurrent('a caller with account, birth date and code', () => {
   test('hears every prompt whole, and ends up at the secure desk with a good ticket', async () => {
-    await using phone = await call(BANK);
+    await using phone = await call(BANK, { from: '+15551239999' });
     await phone.ringing();
     await phone.answered();
     await hears(phone, 'welcome', 'operator-hint', 'enter-account');

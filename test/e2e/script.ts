@@ -25,6 +25,15 @@ export async function keysUntilCode(phone: Phone, customer: DemoAccount): Promis
   await phone.hears('resend-hint');
 }
 
+/** Fast enough to save time, and slow enough not to be doubted where keys arrive together. */
+const AHEAD = { gapMs: 250 };
+
+/** Account number and birth date, keyed ahead by who knows the way. */
+export async function keysAhead(phone: Phone, customer: DemoAccount): Promise<void> {
+  await phone.hearsSound();
+  await phone.press(`${customer.number}${keyedBirthDate(customer)}`, AHEAD);
+}
+
 /** A code that is certainly not the one that was sent. */
 export function wrong(code: string): string {
   return code.replace(/^./, (digit) => String((Number(digit) + 1) % 10));

@@ -24,6 +24,8 @@ declare module 'vitest' {
       readonly livekitUrl: string;
       /** Where `.tonegate` lies. */
       readonly folder: string;
+      /** Process id of `tonegate dev`, the parent of all others. */
+      readonly pid: number;
       /** File that takes all that the system prints, the worker's log included. */
       readonly log: string;
       /** What the PBX before the line `pbx` signs by: Ed25519, PKCS#8 PEM. */
@@ -37,10 +39,12 @@ const PORTS = { livekit: 28880, sip: 28060, rtp: 28200, redis: 28379, bank: 2807
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'tonegate-e2e-'));
   const token = 'token-of-the-e2e-bank';
+  const smsToken = 'token-of-the-e2e-webhook';
   const bank = await startDemoBank({
     host: '127.0.0.1',
     port: 0,
     token: Secret.of(token),
+    smsToken: Secret.of(smsToken),
     accounts: CUSTOMERS,
   });
   const config = join(folder, 'tonegate.yaml');
@@ -55,7 +59,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const main = join(process.cwd(), 'src/main.ts');
   const dev = spawn(process.execPath, [main, 'dev', '--config', config, ...args], {
     cwd: folder,
-    env: { ...process.env, TONEGATE_BACKEND_TOKEN: token },
+    env: { ...process.env, TONEGATE_BACKEND_TOKEN: token, TONEGATE_SMS_TOKEN: smsToken },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(dev, 'exit');
@@ -80,6 +84,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     workerUrl: `http://127.0.0.1:${PORTS.worker}`,
     livekitUrl: `ws://127.0.0.1:${PORTS.livekit}`,
     folder,
+    pid: dev.pid ?? 0,
     log,
     upstreamKey: pbx.privateKey,
   });
@@ -98,6 +103,9 @@ async function configuration(bankUrl: string, folder: string): Promise<string> {
   const [bank, , , bilingual] = config.lines;
   const { operator: _, ...alone } = bank;
   config.backend.url = bankUrl;
+  config.sms.webhook = `${bankUrl}/sms`;
+  // A locked account still is when the next call to it has come so far, also on a busy machine.
+  config.lockout.softSeconds = [120, 3600];
   const lines = [
     { ...alone, name: 'alone', numbers: ['+15105550110'] },
     { ...bank, name: 'nobody', numbers: ['+15105550111'], desk: 'missing' },
@@ -123,6 +131,7 @@ async function configuration(bankUrl: string, folder: string): Promise<string> {
       operator: 'operator',
     },
     { ...bilingual, name: 'closed', numbers: ['+15105550114'], closed: 'closed-for-now' },
+    { ...bank, name: 'resending', numbers: ['+15105550122'], steps: soonAnotherCode(bank.steps) },
     ...gateLines(bank),
   ];
   config.trunks[0].numbers.push(...lines.flatMap(({ numbers }) => numbers));
@@ -133,6 +142,14 @@ async function configuration(bankUrl: string, folder: string): Promise<string> {
   config.desks.missing = { agent: 'no-such-agent', joinWithinSeconds: 2, otherwise: 'operator' };
   config.desks.vault = { agent: 'general-desk', requires: ['pin'] };
   return stringify(config);
+}
+
+/** The same steps; who asks for another code waits no longer than the prompts are. */
+function soonAnotherCode(steps: readonly { readonly step: string }[]) {
+  return steps.map((step) => ({
+    ...step,
+    ...(step.step === 'oneTimeCode' && { resendSeconds: 10 }),
+  }));
 }
 
 const ONLY_A = { accept: 'validated', minLevel: 'A' };

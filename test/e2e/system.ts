@@ -2,6 +2,7 @@
 // LiveKit's server.
 
 import { execFile } from 'node:child_process';
+import { randomInt, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +11,7 @@ import { ParticipantInfo_Kind } from '@livekit/protocol';
 import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
 import { inject } from 'vitest';
 import type { DemoAccount } from '../../src/demo/bank-accounts.ts';
+import type { BankRoute } from '../../src/demo/bank-faults.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
 import { type Dialling, dial, type Phone } from './kit/phone.ts';
 
@@ -18,18 +20,23 @@ const run = promisify(execFile);
 const main = join(process.cwd(), 'src/main.ts');
 const LOOK_AGAIN_MS = 100;
 
-/** A phone that calls the system. */
+/** A phone that calls the system: one of its own, since failures slow down whoever calls from the same. */
 export async function call(to: string, dialling: Partial<Dialling> = {}): Promise<Phone> {
   const sip = { host: '127.0.0.1', port: system.sipPort };
-  return await dial({ to, from: '+15551239999', sip, ...dialling });
+  const from = `+15551${String(randomInt(10_000)).padStart(4, '0')}99`;
+  return await dial({ to, from, sip, ...dialling });
 }
 
-/** The messages the bank has sent to a customer's phone, oldest first. */
-export async function messagesTo({ phone }: DemoAccount): Promise<{ code: string }[]> {
-  const outbox = (await (await fetch(`${system.bankUrl}/outbox`)).json()) as {
-    to: string;
-    code: string;
-  }[];
+/** A text message, as the bank's outbox shows it. */
+export interface TextMessage {
+  readonly to: string;
+  readonly text: string;
+  readonly code: string;
+}
+
+/** The messages that were sent to a customer's phone, oldest first. */
+export async function messagesTo({ phone }: DemoAccount): Promise<TextMessage[]> {
+  const outbox = (await (await fetch(`${system.bankUrl}/outbox`)).json()) as TextMessage[];
   return outbox.filter(({ to }) => to === phone);
 }
 
@@ -38,6 +45,45 @@ export async function lastCode(customer: DemoAccount): Promise<string> {
   const message = (await messagesTo(customer)).at(-1);
   if (message === undefined) throw new Error('no message was sent to this customer');
   return message.code;
+}
+
+/** Says who makes, sends and checks one-time codes from now on. */
+export async function codesBy(by: 'bank' | 'us'): Promise<void> {
+  await told('/codes', { by });
+}
+
+/** Has a route of the bank misbehave whenever it is asked about this customer. */
+export async function faultAt(
+  route: BankRoute,
+  mode: string,
+  customer: DemoAccount,
+): Promise<void> {
+  await told('/faults', { route, mode, account: customer.number });
+}
+
+async function told(path: string, body: object): Promise<void> {
+  const { ok, status } = await fetch(`${system.bankUrl}${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+  });
+  if (!ok) throw new Error(`the bank answered ${status} to ${path}`);
+}
+
+/** What `tonegate` prints and its exit code, run where the system's operator would run it. */
+export async function tonegate(...args: readonly string[]) {
+  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    const options = { cwd: system.folder, maxBuffer: 2 ** 26 };
+    execFile(process.execPath, [main, ...args], options, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
+    );
+  });
+}
+
+/** A figure of the worker's `/metrics`, by its whole name, labels included; 0 where it has none. */
+export async function metric(name: string): Promise<number> {
+  const metrics = await (await fetch(`${system.workerUrl}/metrics`)).text();
+  const line = metrics.split('\n').find((text) => text.startsWith(`${name} `));
+  return Number(line?.slice(name.length) ?? 0);
 }
 
 /** The one record of a phone's call, as `tonegate calls --json` prints it, once it is there. */
@@ -98,8 +144,23 @@ export async function roomOf(phone: Phone): Promise<Room> {
   throw new Error('this call is in no room');
 }
 
-async function credentials(): Promise<{ key: string; secret: string }> {
+async function credentials(): Promise<{ key: string; secret: string; bankToken: string }> {
   const env = await readFile(join(system.folder, '.tonegate', 'env'), 'utf8');
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(env)?.[1] ?? '';
-  return { key: value('LIVEKIT_API_KEY'), secret: value('LIVEKIT_API_SECRET') };
+  return {
+    key: value('LIVEKIT_API_KEY'),
+    secret: value('LIVEKIT_API_SECRET'),
+    bankToken: value('TONEGATE_BACKEND_TOKEN'),
+  };
+}
+
+/** The bank's reference of a customer, under which operators see a lock-out. */
+export async function refOf({ number }: DemoAccount): Promise<string> {
+  const { bankToken } = await credentials();
+  const answer = await fetch(`${system.bankUrl}/accounts/lookup`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bankToken}`, 'idempotency-key': randomUUID() },
+    body: JSON.stringify({ call: 'an operator', account: number }),
+  });
+  return ((await answer.json()) as { ref: string }).ref;
 }

@@ -60,15 +60,17 @@ test.each(failures)(
 );
 
 test.each(ROUTES)(
-  'a caller waits no longer than 8 seconds for the bank at %s, and is told to wait',
+  'where not even the port gives up on the bank at %s the call does a second later, and says to wait',
   async (route) => {
     const { caller, call, bank, world } = await dial();
     bank.is('silent', route);
     await keysEverythingUpTo(route, caller, bank);
     const asked = world.clock.now();
     await caller.hears('one-moment', 'connecting-operator');
-    expect(world.clock.now() - asked).toBeLessThanOrEqual(8000);
-    expect(world.clock.now() - asked).toBeGreaterThan(7500);
+    // By then messages might have been sent, too, which have 8 s of their own.
+    const longest = route === 'sendCode' ? 17_000 : 9000;
+    expect(world.clock.now() - asked).toBeLessThanOrEqual(longest);
+    expect(world.clock.now() - asked).toBeGreaterThan(longest - 500);
     await call.ends('handed-off');
   },
 );
@@ -98,7 +100,7 @@ test('hazard: a "yes" that comes after the deadline verifies nobody', async () =
 
 test('hazard: a code that was sent too late is not asked for', async () => {
   const { caller, call, bank } = await dial();
-  bank.is(9500, 'sendCode');
+  bank.is(17_500, 'sendCode');
   await keysEverythingUpTo('sendCode', caller, bank);
   await caller.hears('connecting-operator');
   await caller.waits(5000);

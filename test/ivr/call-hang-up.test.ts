@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { EndingReason } from '../../src/machines/outcome.ts';
-import { keysAccountAndBirthDate } from './customers.ts';
+import { keysAccountAndBirthDate, UNKNOWN } from './customers.ts';
 import type { FakeBank } from './fake-bank.ts';
-import { withoutBargeIn, withoutOperator, withPatience } from './lines.ts';
+import { slow } from './fake-stores.ts';
+import { asking, withoutBargeIn, withoutOperator, withPatience } from './lines.ts';
 import { type Call, type Caller, type DialOptions, dial } from './scenario.ts';
 
 interface Moment {
@@ -19,6 +20,8 @@ const NO_DESK: DialOptions = {
   desk: () => 'never',
   transfer: () => ({ outcome: 'failed', afterMs: 3000 }),
 };
+
+const WITH_FLOOR: DialOptions = { world: { floorMs: () => 1500 } };
 
 async function isVerified(caller: Caller, bank: FakeBank) {
   await keysAccountAndBirthDate(caller);
@@ -55,7 +58,7 @@ const MOMENTS: readonly Moment[] = [
   {
     during: 'a check',
     machine: 'verifyEntry',
-    state: 'held.checking.quiet',
+    state: 'held.checking.answer.awaited.quiet',
     async before(caller, bank) {
       bank.is('silent', 'lookup');
       await caller.presses('31415926');
@@ -64,16 +67,66 @@ const MOMENTS: readonly Moment[] = [
   {
     during: 'a check that takes longer',
     machine: 'verifyEntry',
-    state: 'held.checking.reassuring',
+    state: 'held.checking.answer.awaited.reassuring',
     async before(caller, bank) {
       bank.is('silent', 'checkKnowledge');
       await keysAccountAndBirthDate(caller);
     },
   },
   {
+    during: 'the taking of a try',
+    machine: 'verifyEntry',
+    state: 'held.checking.answer.awaited',
+    options: { world: ({ tries, clock }) => ({ tries: slow(tries, 'take', 900, clock) }) },
+    before: (caller) => keysAccountAndBirthDate(caller),
+  },
+  {
+    during: 'the wait before an account is said to be found',
+    machine: 'verifyEntry',
+    state: 'held.checking.answer.accepted',
+    options: WITH_FLOOR,
+    async before(caller) {
+      await caller.hears('enter-account');
+      await caller.presses('31415926');
+    },
+  },
+  {
+    during: 'the wait before an entry is said to be wrong',
+    machine: 'verifyEntry',
+    state: 'held.checking.answer.rejected',
+    options: WITH_FLOOR,
+    before: (caller) => keysAccountAndBirthDate(caller, UNKNOWN),
+  },
+  {
+    during: 'the wait that a calling number has earned',
+    machine: 'verifyEntry',
+    state: 'held.checking.answer.awaited.reassuring',
+    options: {
+      world: ({ tries }) => ({
+        tries: {
+          ...tries,
+          async take(...asked) {
+            return { ...(await tries.take(...asked)), callerFailures: 9 };
+          },
+        },
+      }),
+    },
+    before: (caller) => keysAccountAndBirthDate(caller),
+  },
+  {
+    during: 'the wait before a code is said to be sent',
+    machine: 'oneTimeCode',
+    state: 'preparing.waiting.answer.sent',
+    options: { ...WITH_FLOOR, plan: asking('account', 'oneTimeCode') },
+    async before(caller) {
+      await caller.hears('enter-account');
+      await caller.presses('31415926');
+    },
+  },
+  {
     during: 'the question for a SIM change',
     machine: 'oneTimeCode',
-    state: 'checkingSim',
+    state: 'preparing.waiting.answer.checkingSim',
     async before(caller, bank) {
       bank.is(2500, 'simChangedWithinHours');
       await keysAccountAndBirthDate(caller);
@@ -82,7 +135,7 @@ const MOMENTS: readonly Moment[] = [
   {
     during: 'the sending of a code',
     machine: 'oneTimeCode',
-    state: 'sending.reassuring',
+    state: 'preparing.waiting.answer.sending+pause.over+comfort.reassuring',
     async before(caller, bank) {
       bank.is(2500, 'sendCode');
       await keysAccountAndBirthDate(caller);
@@ -97,7 +150,7 @@ const MOMENTS: readonly Moment[] = [
   {
     during: 'the check of the code',
     machine: 'verifyEntry',
-    state: 'held.checking.reassuring',
+    state: 'held.checking.answer.awaited.reassuring',
     async before(caller, bank) {
       bank.is(5000, 'checkCode');
       await isVerified(caller, bank);
@@ -204,7 +257,7 @@ test('tries of one step are not counted for the next one', async () => {
   const { caller, call, bank } = await dial();
   bank.is(3000, 'simChangedWithinHours');
   await keysAccountAndBirthDate(caller);
-  await call.reaches('oneTimeCode', 'checkingSim');
+  await call.reaches('oneTimeCode', 'preparing.waiting.answer.checkingSim');
   await caller.hangsUp();
   const { steps } = await call.ends('hung-up');
   expect(steps[2]).toMatchObject({ step: 'oneTimeCode', outcome: 'hungUp', tries: 0 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { IvrFault } from '../../src/ivr/fault.ts';
 import { keysAccountAndBirthDate } from './customers.ts';
+import { brokenRecords } from './fake-stores.ts';
 import { withLimit, withoutBargeIn } from './lines.ts';
 import { type DialOptions, dial } from './scenario.ts';
 
@@ -139,13 +140,7 @@ test('a record that cannot be kept is reported, and is in the log', async () => 
   const full = new IvrFault('IVR_STORE_UNAVAILABLE', 'as told');
   const options: DialOptions = {
     world: {
-      records: {
-        append: () => Promise.reject(full),
-        list: () => {
-          throw full;
-        },
-        ping: () => Promise.reject(full),
-      },
+      records: brokenRecords(full),
     },
   };
   const { caller, call, world } = await dial(options);

@@ -3,11 +3,16 @@
 
 import { DEMO_ACCOUNTS, openAccountBook } from '../../src/demo/bank-accounts.ts';
 import { openCodeDesk } from '../../src/demo/bank-codes.ts';
-import { IvrFault } from '../../src/ivr/fault.ts';
-import type { Account, Backend, BackendRequest } from '../../src/ivr/ports.ts';
+import { openOutbox } from '../../src/demo/bank-outbox.ts';
+import { type FaultCode, IvrFault } from '../../src/ivr/fault.ts';
+import type { Account, Backend, CodeSending, SmsSender } from '../../src/ivr/ports.ts';
+import { Secret } from '../../src/machines/secret.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export type BankRoute = keyof Backend;
+
+/** Who makes, sends and checks one-time codes. */
+export type CodesBy = 'bank' | 'us';
 
 /**
  * `unavailable`: no usable answer. `broken`: an error that no backend may throw. `silent`: no answer
@@ -17,26 +22,34 @@ export type Mood = 'well' | 'unavailable' | 'broken' | 'silent' | number;
 
 export interface FakeBank {
   readonly backend: Backend;
-  is(mood: Mood, at: BankRoute): void;
-  /** Text messages sent so far, newest last. */
-  readonly messages: readonly { readonly to: string; readonly code: string }[];
+  /** What sends our own codes, where they are ours. */
+  readonly sms: SmsSender;
+  is(mood: Mood, at: BankRoute | 'sms'): void;
+  /** Text messages sent so far, newest last, whoever sent them. */
+  readonly messages: readonly {
+    readonly to: string;
+    readonly code: string;
+    readonly text: string;
+  }[];
   lastCode(): string;
   /** As many digits as a code, and not the last one. */
   wrongCode(): string;
 }
 
-export function openFakeBank(clock: VirtualClock): FakeBank {
+export function openFakeBank(clock: VirtualClock, codesBy: CodesBy = 'bank'): FakeBank {
   const accounts = openAccountBook(DEMO_ACCOUNTS);
-  const codes = openCodeDesk(() => clock.now());
-  const moods = new Map<BankRoute, Mood>();
+  const outbox = openOutbox(() => clock.now());
+  const codes = openCodeDesk(outbox, () => clock.now());
+  const moods = new Map<BankRoute | 'sms', Mood>();
 
   async function answer<Answer>(
-    route: BankRoute,
-    { signal }: BackendRequest,
+    route: BankRoute | 'sms',
+    { signal }: { readonly signal: AbortSignal },
     act: () => Answer,
+    unavailable: FaultCode = 'IVR_BACKEND_UNAVAILABLE',
   ): Promise<Answer> {
     const mood = moods.get(route) ?? 'well';
-    if (mood === 'unavailable') throw new IvrFault('IVR_BACKEND_UNAVAILABLE', 'as told');
+    if (mood === 'unavailable') throw new IvrFault(unavailable, 'as told');
     if (mood === 'broken') throw new TypeError('as told');
     if (mood === 'silent') {
       return new Promise((_, reject) => {
@@ -69,23 +82,38 @@ export function openFakeBank(clock: VirtualClock): FakeBank {
     simChangedWithinHours: (ref, request) =>
       answer('simChangedWithinHours', request, () => account(ref).simChangedWithinHours),
     sendCode: (ref, _purpose, request) =>
-      answer('sendCode', request, () => codes.send(account(ref).phone ?? '', request.call)),
+      answer('sendCode', request, (): CodeSending => {
+        const phone = account(ref).phone ?? '';
+        if (codesBy === 'us') return { destination: Secret.of(phone) };
+        return { challenge: codes.send(phone, request.call) };
+      }),
     checkCode: (challenge, code, request) =>
       answer('checkCode', request, () => {
         return codes.check(challenge, request.call, code.reveal()) === 'accepted';
       }),
   };
 
+  const sms: SmsSender = {
+    send: ({ to, code, text }, signal) =>
+      answer(
+        'sms',
+        { signal },
+        () => outbox.put({ to: to.reveal(), code: code.reveal(), text: text.reveal() }),
+        'IVR_SMS_UNAVAILABLE',
+      ),
+  };
+
   const lastCode = () => {
-    const message = codes.outbox.at(-1);
+    const message = outbox.messages.at(-1);
     if (message === undefined) throw new Error('the bank has sent no code');
     return message.code;
   };
 
   return {
     backend,
+    sms,
     is: (mood, at) => void moods.set(at, mood),
-    messages: codes.outbox,
+    messages: outbox.messages,
     lastCode,
     wrongCode: () => String((Number(lastCode()) + 1) % 1_000_000).padStart(6, '0'),
   };

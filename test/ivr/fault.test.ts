@@ -16,4 +16,6 @@ test('of any other error only its kind and its place are logged, whatever its me
   expect(inspect(told)).toContain('fault.test');
   expect(inspect(told, { depth: null, showHidden: true })).not.toContain('31415926');
   expect(loggable('31415926')).toEqual({ kind: 'string' });
+  const named = Object.assign(new Error('wrong'), { name: 'Wrong31415926' });
+  expect(loggable(named)).toMatchObject({ kind: 'Error' });
 });

@@ -1,6 +1,7 @@
 // The demo's lines with one thing changed, as `plan` of a scenario.
 
 import type { DeskPlan, LinePlan, StepPlan } from '../../src/machines/line-plan.ts';
+import type { StepName } from '../../src/machines/outcome.ts';
 
 function withRules(plan: LinePlan, rules: Partial<StepPlan['rules']>): LinePlan {
   return withSteps(plan, (step) => ({ ...step, rules: { ...step.rules, ...rules } }));
@@ -10,6 +11,23 @@ function withSteps(plan: LinePlan, change: (step: StepPlan) => StepPlan): LinePl
   if (!('steps' in plan.route)) return plan;
   return { ...plan, route: { ...plan.route, steps: plan.route.steps.map(change) } };
 }
+
+/** These steps, in this order, and then a desk that requires none of them. */
+export const asking =
+  (...names: readonly StepName[]) =>
+  (plan: LinePlan): LinePlan => {
+    if (!('steps' in plan.route)) throw new Error('the line has a menu');
+    const { steps } = plan.route;
+    const stepFor = (name: StepName): StepPlan => {
+      const [account] = steps;
+      const own = steps.find(({ step }) => step === name);
+      if (own !== undefined) return own;
+      if (account?.step !== 'account' || name !== 'passcode') throw new Error(`no step ${name}`);
+      const rules = { ...account.rules, minLength: 4, maxLength: 4 };
+      return { ...account, step: 'passcode', rules };
+    };
+    return { ...plan, route: { steps: names.map(stepFor), desk: 'general' } };
+  };
 
 /** Entries are read back and confirmed. */
 export const withReadBack = (plan: LinePlan): LinePlan =>

@@ -16,9 +16,13 @@ import type { CallerFacts, CallerLine, Clip } from '../../src/ivr/ports.ts';
 import type { LinePlan } from '../../src/machines/line-plan.ts';
 import type { EndingReason } from '../../src/machines/outcome.ts';
 import { Secret } from '../../src/machines/secret.ts';
+import { recordSchema } from '../../src/records/record-schema.ts';
 import { inviteHeaders } from '../../src/screening/headers.ts';
 import { type Ask, type Notes, watchedPort } from './watched-port.ts';
 import { type HeardPrompt, openWorld, promptOf, type World } from './world.ts';
+
+/** What records are published to be, before they have their place in the chain. */
+const published = recordSchema.omit({ prev: true, hash: true, seq: true });
 
 /** A quick typist. */
 const KEY_MS = 150;
@@ -39,7 +43,7 @@ export interface DialOptions {
   /** Replaces methods of the line, for faults that it does not have by itself. */
   readonly line?: (line: CallerLine) => Partial<CallerLine>;
   /** Replaces parts of the world around this call. */
-  readonly world?: Partial<CallWorld>;
+  readonly world?: Partial<CallWorld> | ((world: World) => Partial<CallWorld>);
 }
 
 export interface Caller {
@@ -59,7 +63,7 @@ export interface Caller {
 
 export interface Call {
   readonly id: string;
-  /** Everything asked of the line, the bank and the record store, in order. */
+  /** Everything asked of the line, the bank, the stores and the sender of messages, in order. */
   readonly asks: readonly Ask[];
   /** The same without its arguments: `line.play`. */
   readonly asked: readonly string[];
@@ -67,7 +71,7 @@ export interface Call {
   readonly dispatches: readonly { readonly agent: string; readonly metadata: string }[];
   readonly transfers: readonly { readonly target: string; readonly ticket: string }[];
   drain(): void;
-  /** Waits until a chart is in a state, or in a state inside of it. */
+  /** Waits until a chart is in a state, or in a state inside of it; parallel parts are joined by `+`. */
   reaches(machine: string, state: string): Promise<void>;
   /** Waits for the call's record, which must say so. */
   ends(reason: EndingReason): Promise<CallRecord>;
@@ -130,11 +134,15 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
   }
 
   const line: CallerLine = { ...simulated, play };
-  const around: CallWorld = { ...world, ...options.world };
+  const changes = typeof options.world === 'function' ? options.world(world) : options.world;
+  const around: CallWorld = { ...world, ...changes };
   const running = startCall(watchedPort('line', { ...line, ...options.line?.(line) }, notes), {
     ...around,
     backend: watchedPort('bank', around.backend, notes),
     records: watchedPort('records', around.records, notes),
+    tries: watchedPort('tries', around.tries, notes),
+    codes: watchedPort('codes', around.codes, notes),
+    sms: around.sms && watchedPort('sms', around.sms, notes),
     edition() {
       const edition = around.edition();
       return {
@@ -219,11 +227,15 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
     drain: () => running.drain(),
     async reaches(machine, state) {
       const now = () => entered.findLast((was) => was.machine === machine)?.state ?? '';
-      await until(`${machine} in ${state}`, () => `${now()}.`.startsWith(`${state}.`));
+      await until(`${machine} in ${state}`, () => {
+        const left = now().startsWith(state) ? now().slice(state.length) : null;
+        return left === '' || left?.startsWith('.') === true || left?.startsWith('+') === true;
+      });
     },
     async ends(reason) {
       await until(`the end ${reason}`, () => isOver);
       const record = await running.record;
+      published.parse(record);
       expect(record.ending.reason, `heard: ${transcript().join(', ')}`).toBe(reason);
       return record;
     },

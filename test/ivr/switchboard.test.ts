@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSimulatedLine, type SimulatedLine } from '../../src/console/simulated-line.ts';
 import { IvrFault } from '../../src/ivr/fault.ts';
+import { withBacklog } from '../../src/ivr/record-backlog.ts';
 import { createSwitchboard } from '../../src/ivr/switchboard.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -97,6 +98,21 @@ test.each([
   expect(world.measured).toEqual([{ type: 'call.missed', record: (await world.kept())[0] }]);
 });
 
+test('the record of a call that cannot be joined is kept once the store is back', async () => {
+  const world = await openWorld();
+  let isAway = true;
+  const append: World['records']['append'] = (record) =>
+    isAway ? Promise.reject(new Error('away')) : world.records.append(record);
+  const records = withBacklog({ ...world.records, append }, world.log);
+  const switchboard = createSwitchboard({ ...world, records }, 5);
+  await switchboard.take(() => Promise.reject(new Error('no room')));
+  expect(world.logged.join()).toContain('"record":{');
+  expect(await reasons(world)).toEqual([]);
+  isAway = false;
+  await records.beat('w1', 4000);
+  expect(await reasons(world)).toEqual(['livekit-lost']);
+});
+
 test('a call whose record cannot be kept disturbs no other call', async () => {
   const world = await openWorld();
   let kept = 0;
@@ -111,7 +127,7 @@ test('a call whose record cannot be kept disturbs no other call', async () => {
   await world.clock.pass(1000);
   lines[0].phone.hangUp();
   await taken[0];
-  expect(world.logged.join()).toContain('call ended without a record');
+  expect(world.logged.join()).toContain('call has ended, its record is not kept yet');
   lines[1].phone.hangUp();
   await taken[1];
   expect(await reasons(world)).toEqual(['hung-up']);

@@ -11,15 +11,20 @@ import type { CallRoute, CallWorld } from '../../src/ivr/call-world.ts';
 import type { Happening } from '../../src/ivr/measures.ts';
 import type { CallObservation } from '../../src/ivr/observation.ts';
 import type { Clip } from '../../src/ivr/ports.ts';
+import { keyedHashes } from '../../src/ivr/verification/keyed-hashes.ts';
+import { openOutages } from '../../src/ivr/verification/outages.ts';
+import { Secret } from '../../src/machines/secret.ts';
 import {
   type ForeignPrompt,
   LOCALES,
   PROMPT_IDS,
   type PromptId,
 } from '../../src/prompts/catalogue.ts';
+import { recordSchema } from '../../src/records/record-schema.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { generateSigningKey, jwks, loadSigningKey } from '../../src/ticket/keys.ts';
-import { type FakeBank, openFakeBank } from './fake-bank.ts';
+import { type CodesBy, type FakeBank, openFakeBank } from './fake-bank.ts';
+import { type FakeCodes, type FakeTries, openFakeCodes, openFakeTries } from './fake-stores.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** The demo as it ships. */
@@ -44,12 +49,17 @@ export const promptOf: ReadonlyMap<Clip, HeardPrompt> = new Map(
 /** What desks check tickets against. */
 export const publicKeys = jwks(signingKey);
 
+/** Of every world here. */
+export const hashes = keyedHashes(Secret.of('pepper-of-at-least-32-characters-01'));
+
 /** 20 November 2026, ten o'clock. */
 const EPOCH = Date.UTC(2026, 10, 20, 10);
 
 export interface World extends CallWorld {
   readonly clock: VirtualClock;
   readonly bank: FakeBank;
+  readonly tries: FakeTries;
+  readonly codes: FakeCodes;
   /** Everything logged, from trace up: one JSON object each. */
   readonly logged: readonly string[];
   readonly observed: readonly CallObservation[];
@@ -59,11 +69,36 @@ export interface World extends CallWorld {
 
 const trunkName = ({ trunkId }: CallRoute) => (trunkId === 'ST_1' ? 'bank-trunk' : null);
 
-export async function openWorld(): Promise<World> {
+/** What workers have in common, and what is still there after a restart. */
+type Shared = Pick<World, 'clock' | 'bank' | 'tries' | 'codes' | 'records' | 'sms'>;
+
+async function openShared(codesBy: CodesBy): Promise<Shared> {
   const clock = new VirtualClock();
-  const bank = openFakeBank(clock);
+  const now = () => clock.now();
+  const bank = openFakeBank(clock, codesBy);
   const { records, ...store } = await openStore('sqlite::memory:');
   onTestFinished(() => store[Symbol.asyncDispose]());
+  return {
+    clock,
+    bank,
+    tries: openFakeTries(now),
+    codes: openFakeCodes(now),
+    records: {
+      ...records,
+      begin: (record) => clock.outside(records.begin(record)),
+      append: (record) => clock.outside(records.append(record)),
+    },
+    sms: codesBy === 'us' ? bank.sms : null,
+  };
+}
+
+/** A worker's world; or one more worker's, on the same store and bank as `beside`. */
+export async function openWorld(
+  options: { readonly codesBy?: CodesBy; readonly beside?: World } = {},
+): Promise<World> {
+  const shared = options.beside ?? (await openShared(options.codesBy ?? 'bank'));
+  const { clock, bank, tries, codes, records, sms } = shared;
+  const outages = openOutages(() => clock.now(), clock);
   const logged: string[] = [];
   const observed: CallObservation[] = [];
   const measured: Happening[] = [];
@@ -83,18 +118,27 @@ export async function openWorld(): Promise<World> {
     measured,
     async kept() {
       const all: CallRecord[] = [];
-      for await (const record of records.list()) all.push(record);
+      for await (const kept of records.list()) {
+        recordSchema.parse(kept);
+        const { prev, hash, seq, ...record } = kept;
+        all.push(record);
+      }
       return all;
     },
-    workerId: 'w1',
+    workerId: options.beside === undefined ? 'w1' : 'w2',
     edition: () => ({ ...edition, flowVersion: () => 'f1' }),
     trunkName,
     findTrunk: async (call) => trunkName(call),
     checkUpstream: async () => ({ kind: 'ignored', why: 'signature' }),
-    backend: bank.backend,
-    records: { ...records, append: (record) => clock.outside(records.append(record)) },
+    backend: outages.watchBackend(bank.backend),
+    outages,
+    records,
+    tries,
+    codes,
+    sms: sms && outages.watchSms(sms),
     issueTicket: (request) => clock.outside(issueTicket(request)),
-    hashNumber: () => 'h4sh',
+    hashes,
+    floorMs: () => 0,
     log: pino({ level: 'trace' }, memory),
     observe: (observation) => observed.push(observation),
     measure: (happening) => measured.push(happening),

@@ -5,6 +5,7 @@ import { callMachine, type Screened } from '../../src/machines/call.machine.ts';
 import type { LinePlan } from '../../src/machines/line-plan.ts';
 import type { StepName } from '../../src/machines/outcome.ts';
 import { Secret } from '../../src/machines/secret.ts';
+import type { AccountHandle } from '../../src/machines/verify-entry.machine.ts';
 import type { Policy } from '../../src/screening/policy.ts';
 import { type Evidence, LEVELS } from '../../src/screening/verdict.ts';
 import { NOTHING_FOUND, ringOn } from './dialling.ts';
@@ -15,9 +16,12 @@ import {
   BIRTH_DATE,
   CLOSED,
   CODE,
+  FLOOR_MS,
   FRONT_DESK,
   KNOWN,
   MENU,
+  NOBODY,
+  SENT,
   TODAY,
 } from './lines.ts';
 import { dueTo } from './proof/policy-table.ts';
@@ -51,7 +55,7 @@ function answered(screened: Screened, plan: LinePlan = BANK) {
   return call;
 }
 
-function keysAccount(account: typeof KNOWN | { ref: string; otp: typeof KNOWN.otp } = KNOWN) {
+function keysAccount(account: AccountHandle = KNOWN) {
   phone.press('31415926');
   phone.ask('checkEntry').answer({ kind: 'accepted', account });
 }
@@ -88,11 +92,8 @@ describe('a call that rings', () => {
 
   test('is decided by nothing that comes later', async () => {
     const late = Promise.withResolvers<Screened>();
-    const call = ringOn(
-      phone,
-      BANK,
-      phone.charts.call.provide({ actors: { screen: fromPromise(() => late.promise) } }),
-    );
+    const screen = fromPromise<Screened, undefined>(() => late.promise);
+    const call = ringOn(phone, BANK, { chart: phone.charts.call.provide({ actors: { screen } }) });
     phone.wait(800);
     late.resolve(found('passed A', ['account']));
     await late.promise;
@@ -210,7 +211,7 @@ describe('each policy takes, refuses or sends to a desk whom it ought to', () =>
   test.each(['off', 'observe', 'enforce'] as const)('in the mode %s', (mode) => {
     const wrong = policies.flatMap((policy) => {
       const plan = { ...BANK, screening: { ...policy, mode } };
-      const [ringing] = initialTransition(callMachine, { plan, today: TODAY });
+      const [ringing] = initialTransition(callMachine, { plan, today: TODAY, floorMs: 0 });
       return evidence.filter((output) => {
         const event = { type: 'xstate.done.actor.screen', output } as never;
         const [{ value, context }] = transition(callMachine, ringing, event);
@@ -299,7 +300,7 @@ describe('a step that a verdict makes up for', () => {
     answered(found('passed A'), sparing);
     keysAccount();
     phone.ask('simChangedWithinHours').answer(null);
-    phone.ask('sendCode').answer('challenge-1');
+    phone.ask('sendCode').answer(SENT);
     phone.press('123456');
     phone.ask('checkEntry').answer({ kind: 'accepted' });
     expect(phone.ask('setAttributes').input).toEqual({
@@ -330,14 +331,13 @@ describe('a step that a verdict makes up for', () => {
   test('hides no account that does not exist: who keys one is told, and asked again', () => {
     answered(found('passed A'), brief);
     phone.press('99999999');
-    phone.ask('checkEntry').answer({ kind: 'unknown' });
+    phone.ask('checkEntry').answer({ kind: 'unknown', account: NOBODY });
     expect(phone.hears()).toEqual(['rejected', 'enter-account-again']);
   });
 });
 
 describe('a customer whom another system has verified', () => {
   const OTHER = { ...KNOWN, ref: 'ref-9' };
-  const NOBODY = { ref: null, otp: { available: false, to: null } };
   const lookedUp = (account: unknown = KNOWN) => phone.ask('lookUpCustomer').answer(account);
 
   test('is looked up once, by the name that the token has', () => {
@@ -367,10 +367,10 @@ describe('a customer whom another system has verified', () => {
     lookedUp();
     expect(phone.hears()).toEqual(['welcome', 'operator-hint', 'enter-birth-date-mdy']);
     phone.press('03141979');
-    expect(phone.ask('checkEntry').input).toMatchObject({ subject: { ref: 'ref-1' } });
+    expect(phone.ask('checkEntry').input).toMatchObject({ subject: { account: KNOWN } });
     phone.ask('checkEntry').answer({ kind: 'accepted' });
     phone.ask('simChangedWithinHours').answer(null);
-    phone.ask('sendCode').answer('challenge-1');
+    phone.ask('sendCode').answer(SENT);
     expect(phone.hears()?.[0]).toBe('code-sent');
   });
 
@@ -380,8 +380,12 @@ describe('a customer whom another system has verified', () => {
     expect(phone.hears()).toEqual(['welcome']);
     expect(phone.asked('simChangedWithinHours')).toEqual([]);
     phone.promptEnds();
+    phone.wait(1899);
+    expect(phone.hears()).toBeNull();
+    phone.wait(1);
+    expect(phone.hears()).toEqual(['one-moment']);
     phone.ask('simChangedWithinHours').answer(null);
-    phone.ask('sendCode').answer('challenge-1');
+    phone.ask('sendCode').answer(SENT);
     expect(phone.hears()?.[0]).toBe('code-sent');
   });
 
@@ -400,6 +404,17 @@ describe('a customer whom another system has verified', () => {
     expect(phone.hears()).toEqual(['one-moment']);
     lookedUp();
     expect(phone.hears()).toEqual(['welcome', 'operator-hint', 'enter-birth-date-mdy']);
+  });
+
+  test('is not left in silence while a code is sent, being welcomed before', () => {
+    answered(found('none', ['account', 'birthDate']), { ...BANK, notice: 'recording-notice' });
+    phone.promptEnds();
+    phone.wait(999);
+    lookedUp();
+    phone.wait(899);
+    expect(phone.hears()).toBeNull();
+    phone.wait(1);
+    expect(phone.hears()).toEqual(['one-moment']);
   });
 
   test('keys ahead while being looked up, and nothing is lost', () => {
@@ -446,6 +461,17 @@ describe('a customer whom another system has verified', () => {
     });
   });
 
+  test('is told of at once: the other system has said that the account is there', () => {
+    const call = ringOn(phone, BANK, { floorMs: FLOOR_MS });
+    phone.ask('screen').answer(found('none', ['account']));
+    phone.ask('answer').answer();
+    lookedUp();
+    phone.press('01011970');
+    phone.ask('checkEntry').answer({ kind: 'rejected' });
+    expect(phone.hears()?.[0]).toBe('rejected');
+    expect(steps(call)).toEqual(['account upstream', 'birthDate asked']);
+  });
+
   test('has proved nothing of another account that is keyed', () => {
     const call = answered(found('none', ['birthDate', 'oneTimeCode']));
     lookedUp(OTHER);
@@ -454,7 +480,7 @@ describe('a customer whom another system has verified', () => {
     expect(phone.hears()).toEqual(['enter-birth-date-mdy']);
     phone.press('03141979');
     phone.ask('checkEntry').answer({ kind: 'accepted' });
-    expect(phone.ask('simChangedWithinHours').input).toEqual({ ref: 'ref-1' });
+    expect(phone.ask('simChangedWithinHours').input).toEqual({ account: KNOWN });
   });
 
   test('is told to have another account also where no step is left', () => {
@@ -469,7 +495,7 @@ describe('a customer whom another system has verified', () => {
     const call = answered(found('none', ['birthDate', 'oneTimeCode']));
     lookedUp();
     phone.press('99999999');
-    phone.ask('checkEntry').answer({ kind: 'unknown' });
+    phone.ask('checkEntry').answer({ kind: 'unknown', account: NOBODY });
     expect(phone.hears()).toEqual(['enter-birth-date-mdy']);
     expect(steps(call)).toEqual(['account asked', 'account unknown', 'birthDate asked']);
   });

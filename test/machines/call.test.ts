@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { LinePlan } from '../../src/machines/line-plan.ts';
+import type { AccountHandle } from '../../src/machines/verify-entry.machine.ts';
 import { NOTHING_FOUND, ringOn } from './dialling.ts';
 import { createDrive, type Drive } from './drive.ts';
 import {
@@ -7,10 +9,14 @@ import {
   BANK,
   BILINGUAL,
   CLOSED,
+  CODE,
+  FLOOR_MS,
   FRONT_DESK,
   KNOWN,
   MENU,
+  NOBODY,
   SELF_SERVICE,
+  SENT,
 } from './lines.ts';
 
 let phone: Drive;
@@ -19,14 +25,14 @@ beforeEach(() => {
   phone = createDrive();
 });
 
-function dial(plan: LinePlan | null = BANK) {
-  const call = ringOn(phone, plan);
+function dial(plan: LinePlan | null = BANK, floorMs = 0) {
+  const call = ringOn(phone, plan, { floorMs });
   if (plan !== null) phone.ask('screen').answer(NOTHING_FOUND);
   return call;
 }
 
 const answered = () => phone.ask('answer').answer();
-const checked = (kind: string, account?: typeof KNOWN) =>
+const checked = (kind: string, account?: AccountHandle) =>
   phone.ask('checkEntry').answer({ kind, ...(account && { account }) });
 
 function givesAccount() {
@@ -42,7 +48,7 @@ function givesBirthDate() {
 
 function givesCode() {
   phone.ask('simChangedWithinHours').answer(null);
-  phone.ask('sendCode').answer('challenge-1');
+  phone.ask('sendCode').answer(SENT);
   phone.press('123456');
   checked('accepted');
 }
@@ -132,6 +138,23 @@ describe('a call', () => {
     ]);
   });
 
+  test('tells once that its caller is verified, before a desk is asked', () => {
+    const call = dial();
+    givesAccount();
+    givesBirthDate();
+    expect(call.notices.map(({ type }) => type)).not.toContain('caller.verified');
+    givesCode();
+    expect(call.notices.slice(-3)).toEqual([
+      { type: 'step.ended', step: 'oneTimeCode', outcome: 'accepted', tries: 1 },
+      {
+        type: 'caller.verified',
+        tally: 'ref-1',
+        steps: ['account', 'birthDate', 'oneTimeCode'],
+      },
+      { type: 'handOff.began' },
+    ]);
+  });
+
   test('that gave its account number alone is identified, not verified', () => {
     const call = dial(FRONT_DESK);
     givesAccount();
@@ -139,6 +162,7 @@ describe('a call', () => {
     phone.promptEnds();
     phone.ask('bringAgent').answer();
     expect(call.ended()).toMatchObject({ auth: 'identified', amr: [] });
+    expect(call.notices.map(({ type }) => type)).not.toContain('caller.verified');
   });
 });
 
@@ -179,7 +203,7 @@ describe('a caller who cannot be verified', () => {
     const call = dial();
     answered();
     phone.press('99999999');
-    checked('unknown');
+    checked('unknown', NOBODY);
     expect(phone.hears()).toEqual(['enter-birth-date-mdy']);
     failsBirthDate();
     operatorAnswers();
@@ -190,21 +214,20 @@ describe('a caller who cannot be verified', () => {
     dial(FRONT_DESK);
     answered();
     phone.press('99999999');
-    checked('unknown');
+    checked('unknown', NOBODY);
     expect(phone.hears()).toEqual(['rejected', 'enter-account-again']);
   });
 
-  test('proves nothing with a birth date that belongs to no account', () => {
-    dial();
+  test('proves nothing with a birth date that belongs to no account: somebody of ours is wrong', () => {
+    const call = dial();
     answered();
     phone.press('99999999');
-    checked('unknown');
+    checked('unknown', NOBODY);
     givesBirthDate();
+    expect(phone.hears()).toEqual(['technical-problem', 'goodbye']);
+    goodbye();
     expect(phone.asked('sendCode')).toHaveLength(0);
-    expect(phone.ask('setAttributes').input).toMatchObject({
-      desk: 'operator',
-      proof: { auth: 'none', ref: null },
-    });
+    expect(call.ended()).toMatchObject({ ending: { reason: 'fault' }, auth: 'none', amr: [] });
   });
 
   test('for want of a phone on file goes to the operator as far as identified', () => {
@@ -213,7 +236,7 @@ describe('a caller who cannot be verified', () => {
     phone.press('16180339');
     phone.ask('checkEntry').answer({
       kind: 'accepted',
-      account: { ref: 'ref-3', otp: { available: false, to: null } },
+      account: { ref: 'ref-3', otp: { available: false, to: null }, tally: 'ref-3' },
     });
     givesBirthDate();
     expect(phone.ask('setAttributes').input).toEqual({
@@ -242,6 +265,247 @@ describe('a caller who cannot be verified', () => {
     expect(phone.hears()).toEqual(['nothing-heard', 'goodbye']);
     goodbye();
     expect(call.ended()).toMatchObject({ ending: { result: 'caller', reason: 'no-input' } });
+  });
+});
+
+describe('who keys an account that does not exist', () => {
+  const WITHOUT_DATE: LinePlan = { ...BANK, route: { steps: [ACCOUNT, CODE], desk: 'sensitive' } };
+
+  test('is asked for a code as if one were sent, which is never right', () => {
+    const call = dial(WITHOUT_DATE);
+    answered();
+    phone.press('99999999');
+    checked('unknown', NOBODY);
+    expect(phone.ask('simChangedWithinHours').input).toEqual({ account: NOBODY });
+    phone.ask('simChangedWithinHours').answer(null);
+    expect(phone.ask('sendCode').input).toMatchObject({ account: NOBODY });
+    phone.ask('sendCode').answer({ kind: 'sent', challenge: { by: 'decoy' } });
+    expect(phone.hearsAloud()?.slice(0, 2)).toEqual(['code-sent', 'digit-4 digit-7']);
+    for (let i = 0; i < 3; i += 1) {
+      phone.press('123456');
+      checked('rejected');
+    }
+    expect(phone.ask('setAttributes').input).toEqual({
+      desk: 'operator',
+      proof: { auth: 'failed', amr: [], ref: null },
+    });
+    operatorAnswers();
+    expect(call.ended()).toMatchObject({ auth: 'failed', amr: [] });
+  });
+
+  test('is asked everything of the made-up account, tries and all', () => {
+    dial();
+    answered();
+    phone.press('99999999');
+    checked('unknown', NOBODY);
+    phone.press('03141979');
+    expect(phone.ask('checkEntry').input).toMatchObject({
+      subject: { step: 'birthDate', account: NOBODY },
+    });
+  });
+});
+
+describe('an account without tries left', () => {
+  const GUARDED: LinePlan = {
+    ...BANK,
+    desks: { ...BANK.desks, operator: { ...BANK.desks.operator, requires: ['kba'] } },
+  };
+
+  test('sends its caller to the operator, in the words of too many tries', () => {
+    const call = dial();
+    givesAccount();
+    phone.press('03141979');
+    checked('lockedOut');
+    expect(phone.ask('setAttributes').input).toEqual({
+      desk: 'operator',
+      proof: { auth: 'failed', amr: [], ref: null },
+    });
+    phone.ask('setAttributes').answer();
+    expect(phone.hears()).toEqual(['cannot-verify', 'connecting-operator']);
+    expect(call.notices).toContainEqual({
+      type: 'step.ended',
+      step: 'birthDate',
+      outcome: 'lockedOut',
+      tries: 1,
+    });
+  });
+
+  test('ends the call as locked out where there is no operator', () => {
+    const call = dial(SELF_SERVICE);
+    answered();
+    phone.press('314159#');
+    checked('lockedOut');
+    expect(phone.hears()).toEqual(['cannot-verify', 'goodbye']);
+    goodbye();
+    expect(call.ended()).toMatchObject({
+      ending: { result: 'caller', reason: 'locked-out' },
+      auth: 'failed',
+    });
+  });
+
+  test('opens no door with what was proved before', () => {
+    dial(GUARDED);
+    givesAccount();
+    givesBirthDate();
+    phone.ask('simChangedWithinHours').answer(null);
+    phone.ask('sendCode').answer({ kind: 'lockedOut' });
+    expect(phone.ask('setAttributes').input).toEqual({
+      desk: 'operator-desk',
+      proof: { auth: 'failed', amr: [], ref: null },
+    });
+  });
+});
+
+describe('tries that cannot be counted', () => {
+  test('send the caller to the operator, and nothing was wrong with the entry', () => {
+    const call = dial();
+    givesAccount();
+    phone.press('03141979');
+    checked('storeLost');
+    expect(phone.ask('setAttributes').input).toMatchObject({
+      desk: 'operator',
+      proof: { auth: 'identified' },
+    });
+    phone.ask('setAttributes').answer();
+    expect(phone.hears()).toEqual(['connecting-operator']);
+    phone.promptEnds();
+    phone.ask('transfer').answer('failed');
+    expect(call.ended()).toBeUndefined();
+  });
+
+  test('end the call as their own reason where there is no operator', () => {
+    const call = dial(SELF_SERVICE);
+    answered();
+    phone.press('314159#');
+    checked('storeLost');
+    expect(phone.hears()).toEqual(['technical-problem', 'goodbye']);
+    goodbye();
+    expect(call.ended()).toMatchObject({
+      ending: { result: 'platform', reason: 'store-lost' },
+      auth: 'none',
+    });
+  });
+});
+
+describe('while it is not proved that there is such an account, an answer is held back', () => {
+  /** An answer is there; whether the caller is told a millisecond too soon, and when it is time. */
+  function isHeldBack(answer: () => void): boolean {
+    const isWord = (words: unknown) => isDeepStrictEqual(words, { utterance: ['one-moment'] });
+    const told = () => phone.asks.filter(({ input }) => !isWord(input)).length;
+    answer();
+    const before = told();
+    phone.wait(FLOOR_MS - 1);
+    const isEarly = told() > before;
+    phone.wait(1);
+    return !isEarly && told() > before;
+  }
+
+  test('about the account, and about a birth date, but not about what follows it', () => {
+    dial(BANK, FLOOR_MS);
+    answered();
+    phone.press('31415926');
+    expect(isHeldBack(() => checked('accepted', KNOWN))).toBe(true);
+    phone.press('01011970');
+    expect(isHeldBack(() => checked('rejected'))).toBe(true);
+    phone.press('03141979');
+    expect(isHeldBack(() => checked('accepted'))).toBe(true);
+    phone.ask('simChangedWithinHours').answer(null);
+    phone.ask('sendCode').answer(SENT);
+    expect(phone.hears()?.[0]).toBe('code-sent');
+    phone.press('000000');
+    checked('rejected');
+    expect(phone.hears()?.[0]).toBe('rejected');
+  });
+
+  test('about a code that comes first, sent and checked', () => {
+    dial({ ...BANK, route: { steps: [ACCOUNT, CODE], desk: 'sensitive' } }, FLOOR_MS);
+    answered();
+    phone.press('99999999');
+    expect(isHeldBack(() => checked('unknown', NOBODY))).toBe(true);
+    phone.ask('simChangedWithinHours').answer(null);
+    expect(isHeldBack(() => phone.ask('sendCode').answer(SENT))).toBe(true);
+    phone.press('000000');
+    expect(isHeldBack(() => checked('rejected'))).toBe(true);
+  });
+
+  test('but not where nothing else is asked: then everybody is told who exists', () => {
+    dial(FRONT_DESK, FLOOR_MS);
+    answered();
+    phone.press('99999999');
+    checked('unknown', NOBODY);
+    expect(phone.hears()).toEqual(['rejected', 'enter-account-again']);
+  });
+});
+
+describe('from the last key to a word or an answer pass two seconds at most', () => {
+  const CODE_FIRST: LinePlan = { ...BANK, route: { steps: [ACCOUNT, CODE], desk: 'sensitive' } };
+  /** An entry is told right after `ms`, and the code is not there yet. */
+  function isSilentUntil(ms: number, answers: () => void): number {
+    phone.wait(ms);
+    answers();
+    expect(phone.hears()).toBeNull();
+    expect(phone.asked('simChangedWithinHours')).toHaveLength(1);
+    for (let at = ms; at < 5000; at += 1) {
+      if (phone.hears() !== null) return at;
+      phone.wait(1);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  test('where a birth date is told right just before a word would have been said', () => {
+    dial();
+    givesAccount();
+    phone.press('03141979');
+    expect(isSilentUntil(999, () => checked('accepted'))).toBe(1899);
+    expect(phone.hears()).toEqual(['one-moment']);
+  });
+
+  test('where it is told sooner, no later than that', () => {
+    dial();
+    givesAccount();
+    phone.press('03141979');
+    expect(isSilentUntil(100, () => checked('accepted'))).toBe(1000);
+  });
+
+  test('where that is held back', () => {
+    dial(BANK, FLOOR_MS);
+    answered();
+    phone.press('31415926');
+    checked('accepted', KNOWN);
+    phone.wait(FLOOR_MS);
+    phone.press('03141979');
+    checked('accepted');
+    expect(isSilentUntil(FLOOR_MS, () => undefined)).toBe(1900);
+  });
+
+  test.each([
+    ['accepted', KNOWN],
+    ['unknown', NOBODY],
+  ])('where a code comes directly after the account number, and that is %s', (kind, account) => {
+    dial(CODE_FIRST, FLOOR_MS);
+    answered();
+    phone.press('31415926');
+    checked(kind, account);
+    expect(isSilentUntil(FLOOR_MS, () => undefined)).toBe(1900);
+    phone.ask('simChangedWithinHours').answer(null);
+    phone.ask('sendCode').answer(SENT);
+    phone.wait(FLOOR_MS - 301);
+    expect(phone.hears()).toEqual(['one-moment']);
+    phone.wait(1);
+    expect(phone.hears()?.[0]).toBe('code-sent');
+  });
+
+  test('and where a word was said already, no more than that until the next one', () => {
+    dial();
+    givesAccount();
+    phone.press('03141979');
+    phone.wait(3000);
+    expect(phone.hears()).toEqual(['one-moment']);
+    checked('accepted');
+    phone.wait(899);
+    expect(phone.hears()).toBeNull();
+    phone.wait(1);
+    expect(phone.hears()).toEqual(['one-moment']);
   });
 });
 

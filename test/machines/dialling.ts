@@ -11,11 +11,15 @@ import { TODAY } from './lines.ts';
 export const NOTHING_FOUND: Screened = { evidence: nothing('none'), upstream: null };
 
 /** Rings; what is found out of the caller is up to the test. */
-export function ringOn(phone: Drive, plan: LinePlan | null, chart = phone.charts.call) {
+export function ringOn(
+  phone: Drive,
+  plan: LinePlan | null,
+  { chart = phone.charts.call, floorMs = 0 } = {},
+) {
   const notices: CallNotice[] = [];
   const actor = createActor(chart, {
     clock: phone.clock,
-    input: { plan, today: TODAY },
+    input: { plan, today: TODAY, floorMs },
   });
   actor.on('*', (notice) => notices.push(notice));
   actor.start();

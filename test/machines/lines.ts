@@ -2,6 +2,8 @@
 
 import type { EntryRules } from '../../src/machines/collect-digits.machine.ts';
 import type { CodeStep, KnowledgeStep, LinePlan } from '../../src/machines/line-plan.ts';
+import type { SendResult } from '../../src/machines/one-time-code.machine.ts';
+import type { AccountHandle } from '../../src/machines/verify-entry.machine.ts';
 import type { Policy } from '../../src/screening/policy.ts';
 
 export const RULES: EntryRules = {
@@ -25,7 +27,27 @@ const PLAIN = { tries: 3, check: { kind: 'none' }, readBack: false, droppedBy: [
 /** The day on which the calls of the tests take place. */
 export const TODAY = '2026-11-20';
 
-export const KNOWN = { ref: 'ref-1', otp: { available: true, to: '01' } } as const;
+export const KNOWN = {
+  ref: 'ref-1',
+  otp: { available: true, to: '01' },
+  tally: 'ref-1',
+} as const satisfies AccountHandle;
+
+/** Made up for an account number that nobody has. */
+export const NOBODY = {
+  ref: null,
+  otp: { available: true, to: '47' },
+  tally: '?8c1f',
+} as const satisfies AccountHandle;
+
+/** A code was sent. */
+export const SENT = {
+  kind: 'sent',
+  challenge: { by: 'backend', id: 'challenge-1' },
+} as const satisfies SendResult;
+
+/** How long answers are held back, where they are: between the first second and the second one. */
+export const FLOOR_MS = 1600;
 
 export const ACCOUNT: KnowledgeStep = {
   step: 'account',
@@ -43,6 +65,7 @@ export const CODE: CodeStep = {
   ...PLAIN,
   sends: 3,
   resendMs: 30_000,
+  ttlMs: 300_000,
   simChangeHours: 72,
   rules: { ...RULES, minLength: 6, maxLength: 6 },
 };
@@ -93,6 +116,7 @@ export const BANK = {
     },
   },
   backendMs: 8000,
+  sendingMs: 16_000,
   maxCallMs: 900_000,
 } as const satisfies LinePlan;
 

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createActor } from 'xstate';
 import type { Secret } from '../../src/machines/secret.ts';
 import type { StepInput } from '../../src/machines/step.machine.ts';
+import type { AccountHandle } from '../../src/machines/verify-entry.machine.ts';
 import { createDrive, type Drive } from './drive.ts';
-import { ACCOUNT, BIRTH_DATE, KNOWN, RULES, TODAY } from './lines.ts';
+import { ACCOUNT, BIRTH_DATE, FLOOR_MS, KNOWN, NOBODY, RULES, TODAY } from './lines.ts';
 
 let phone: Drive;
 
@@ -26,6 +27,7 @@ function ask(input: Partial<StepInput> = {}, tries = 3) {
       hasPressed: false,
       concealsUnknown: false,
       verdictMs: 8000,
+      floorMs: 0,
       ...input,
     },
   });
@@ -40,14 +42,15 @@ function keepsSilent() {
   phone.wait(8000);
 }
 
-const verdict = (kind: string) => phone.ask('checkEntry').answer({ kind });
+const verdict = (kind: string, account?: AccountHandle) =>
+  phone.ask('checkEntry').answer({ kind, ...(account && { account }) });
 const again = (cause: string) => [cause, 'enter-account-again'];
 
 describe('a check', () => {
   test('that accepts ends the step with what was found', () => {
     const step = ask();
     phone.press('1234');
-    phone.ask('checkEntry').answer({ kind: 'accepted', account: KNOWN });
+    verdict('accepted', KNOWN);
     expect(step.ended()).toEqual({ kind: 'accepted', tried: 1, account: KNOWN });
   });
 
@@ -111,15 +114,47 @@ describe('a check', () => {
   test('of an unknown account is like a wrong one where the next step cannot hide it', () => {
     ask();
     phone.press('1234');
-    verdict('unknown');
+    verdict('unknown', NOBODY);
     expect(phone.hears()).toEqual(again('rejected'));
   });
 
   test('of an unknown account goes on as if it were known where the next step hides it', () => {
     const step = ask({ concealsUnknown: true });
     phone.press('1234');
-    verdict('unknown');
-    expect(step.ended()).toEqual({ kind: 'unknown', tried: 1, account: null });
+    verdict('unknown', NOBODY);
+    expect(step.ended()).toEqual({ kind: 'unknown', tried: 1, account: NOBODY });
+  });
+
+  test.each([
+    ['an account that is not there', { step: 'account' }, undefined],
+    ['an account that is none', { step: 'account' }, NOBODY],
+    ['a passcode of no account', { step: 'passcode', account: NOBODY }, undefined],
+    ['a birth date of no account', { step: 'birthDate', account: NOBODY, order: 'MDY' }, undefined],
+    ['a passcode of no account, with one', { step: 'passcode', account: NOBODY }, KNOWN],
+  ] as const)('that accepts %s is our fault, and accepts nothing', (_, subject, account) => {
+    const step = ask({ subject, plan: ACCOUNT });
+    phone.press('03141979');
+    verdict('accepted', account);
+    expect(step.ended()).toMatchObject({ kind: 'faulted', account: null });
+  });
+
+  test.each([
+    ['of a passcode', { step: 'passcode', account: KNOWN }, NOBODY],
+    ['with an account that there is', { step: 'account' }, KNOWN],
+  ] as const)('that finds no account, but %s, is our fault', (_, subject, account) => {
+    const step = ask({ subject, concealsUnknown: true });
+    phone.press('1234');
+    verdict('unknown', account);
+    expect(step.ended()).toMatchObject({ kind: 'faulted', account: null });
+  });
+
+  test('that finds no tries left, or cannot count them, ends the step', () => {
+    for (const kind of ['lockedOut', 'storeLost']) {
+      const step = ask();
+      phone.press('1234');
+      verdict(kind);
+      expect(step.ended()).toEqual({ kind, tried: 1, account: null });
+    }
   });
 
   test('that lasts a second is bridged by a word', () => {
@@ -135,7 +170,7 @@ describe('a check', () => {
     ask();
     phone.press('1234');
     phone.wait(1000);
-    verdict('accepted');
+    verdict('accepted', KNOWN);
     expect(phone.hears()).toBeNull();
   });
 
@@ -144,7 +179,7 @@ describe('a check', () => {
     phone.press('1234');
     phone.wait(1000);
     phone.ask('playPrompt').fail();
-    verdict('accepted');
+    verdict('accepted', KNOWN);
     expect(step.ended()).toMatchObject({ kind: 'accepted' });
   });
 
@@ -153,7 +188,7 @@ describe('a check', () => {
     phone.press('1234');
     const { entry } = phone.ask('checkEntry').input as { entry: Secret };
     expect(entry.reveal()).toBe('1234');
-    verdict('accepted');
+    verdict('accepted', KNOWN);
     expect(entry.reveal()).toBe('\0\0\0\0');
   });
 });
@@ -278,7 +313,7 @@ describe('keys that come at once after a wrong entry', () => {
     phone.press('567', 300);
     expect(phone.hears()).toEqual(again('rejected'));
     phone.press('1234');
-    verdict('accepted');
+    verdict('accepted', KNOWN);
     expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 2 });
   });
 
@@ -331,7 +366,7 @@ describe('a read-back', () => {
   });
 
   test('says a birth date as a date, in the language of the call', () => {
-    const subject = { step: 'birthDate', ref: 'ref-1', order: 'DMY' } as const;
+    const subject = { step: 'birthDate', account: KNOWN, order: 'DMY' } as const;
     ask({ plan: { ...BIRTH_DATE, readBack: true }, subject, locale: 'es' });
     phone.press('14031979');
     expect(phone.hearsAloud()).toEqual(['you-entered', 'day-14 month-3 century-19 number-79']);
@@ -349,7 +384,7 @@ describe('a read-back', () => {
     phone.press('1');
     const { entry } = phone.ask('checkEntry').input as { entry: Secret };
     expect(entry.reveal()).toBe('1234');
-    verdict('accepted');
+    verdict('accepted', KNOWN);
     expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 1 });
   });
 
@@ -362,7 +397,7 @@ describe('a read-back', () => {
     phone.press('1');
     const { entry } = phone.ask('checkEntry').input as { entry: Secret };
     expect(entry.reveal()).toBe('5678');
-    verdict('accepted');
+    verdict('accepted', KNOWN);
     expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 1 });
   });
 
@@ -434,8 +469,117 @@ describe('a read-back', () => {
   });
 });
 
+describe('an answer that is held back', () => {
+  const answers = [
+    ['accepted', KNOWN, 'accepted'],
+    ['unknown', NOBODY, 'unknown'],
+    ['lockedOut', undefined, 'lockedOut'],
+    ['unavailable', undefined, 'unavailable'],
+    ['storeLost', undefined, 'storeLost'],
+    ['rejected', undefined, undefined],
+  ] as const;
+  const held = () => {
+    const step = ask({ concealsUnknown: true, floorMs: FLOOR_MS });
+    phone.press('1234');
+    return step;
+  };
+  const told = (kind?: string) => (kind === undefined ? again('rejected') : null);
+
+  test.each(answers)('%s: is told when the pause is over, and nothing sooner', (...answer) => {
+    const [says, account, kind] = answer;
+    const step = held();
+    phone.wait(10);
+    verdict(says, account);
+    phone.wait(FLOOR_MS - 11);
+    expect(phone.hears()).toBeNull();
+    expect(step.ended()).toBeUndefined();
+    phone.wait(1);
+    expect(phone.hears()).toEqual(told(kind));
+    expect(step.ended()?.kind).toBe(kind);
+  });
+
+  test.each(answers)('%s: is told at once when the pause is over already', (...answer) => {
+    const [says, account, kind] = answer;
+    const step = held();
+    phone.wait(FLOOR_MS + 1);
+    expect(step.ended()).toBeUndefined();
+    verdict(says, account);
+    expect(phone.hears()).toEqual(told(kind));
+    expect(step.ended()?.kind).toBe(kind);
+  });
+
+  test('is not bridged by a word while the pause lasts, and is from its end', () => {
+    held();
+    phone.wait(FLOOR_MS - 1);
+    expect(phone.hears()).toBeNull();
+    phone.wait(1);
+    expect(phone.hears()).toEqual(['one-moment']);
+  });
+
+  test('is not bridged at all when it came meanwhile', () => {
+    held();
+    phone.wait(FLOOR_MS - 1);
+    verdict('rejected');
+    phone.wait(1);
+    expect(phone.asked('playPrompt').map(({ input }) => input)).not.toContainEqual({
+      utterance: ['one-moment'],
+    });
+  });
+
+  test('is held back again at the next try', () => {
+    held();
+    verdict('rejected');
+    phone.wait(FLOOR_MS);
+    phone.press('1234');
+    verdict('rejected');
+    phone.wait(FLOOR_MS - 1);
+    expect(phone.hears()).toBeNull();
+    phone.wait(1);
+    expect(phone.hears()).toEqual(again('rejected-again'));
+  });
+
+  test('counts though its pause is longer than the backend may take', () => {
+    const step = ask({ floorMs: FLOOR_MS, verdictMs: 1000 });
+    phone.press('1234');
+    phone.wait(999);
+    verdict('accepted', KNOWN);
+    phone.wait(FLOOR_MS - 999);
+    expect(step.ended()).toMatchObject({ kind: 'accepted' });
+  });
+
+  test('is unavailable, and held back too, where none came in time', () => {
+    const step = ask({ floorMs: FLOOR_MS, verdictMs: 1000 });
+    phone.press('1234');
+    phone.wait(1000);
+    expect(phone.open()).toEqual([]);
+    phone.wait(FLOOR_MS - 1001);
+    expect(step.ended()).toBeUndefined();
+    phone.wait(1);
+    expect(step.ended()).toMatchObject({ kind: 'unavailable' });
+  });
+
+  test('is dropped when the caller hangs up, and the entry is wiped', () => {
+    const step = held();
+    const { entry } = phone.ask('checkEntry').input as { entry: Secret };
+    verdict('rejected');
+    step.actor.stop();
+    phone.wait(FLOOR_MS);
+    expect(phone.hears()).toBeNull();
+    expect(entry.reveal()).toMatch(/^\0+$/);
+  });
+
+  test('is that something of ours broke, told when the pause is over', () => {
+    const step = held();
+    phone.ask('checkEntry').fail();
+    phone.wait(FLOOR_MS - 1);
+    expect(step.ended()).toBeUndefined();
+    phone.wait(1);
+    expect(step.ended()).toMatchObject({ kind: 'faulted' });
+  });
+});
+
 describe('a birth date', () => {
-  const subject = { step: 'birthDate', ref: 'ref-1', order: 'MDY' } as const;
+  const subject = { step: 'birthDate', account: KNOWN, order: 'MDY' } as const;
   const again = (cause: string) => [cause, 'enter-birth-date-mdy-again'];
 
   test('is checked as a date', () => {
@@ -471,7 +615,7 @@ test('keys that may have been lost in the middle of an entry: it is asked again,
   phone.missKeys();
   expect(phone.hears()).toEqual(again('not-clear'));
   phone.press('1234');
-  verdict('accepted');
+  verdict('accepted', KNOWN);
   expect(step.ended()).toMatchObject({ kind: 'accepted', tried: 1 });
 });
 

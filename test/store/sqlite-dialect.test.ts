@@ -8,7 +8,7 @@ interface Things {
 }
 
 async function open(): Promise<Kysely<Things>> {
-  const db = new Kysely<Things>({ dialect: nodeSqliteDialect(new DatabaseSync(':memory:')) });
+  const db = new Kysely<Things>({ dialect: nodeSqliteDialect(() => new DatabaseSync(':memory:')) });
   onTestFinished(() => db.destroy());
   await sql`create table things (id integer primary key, name, size)`.execute(db);
   return db;
@@ -61,4 +61,21 @@ it('streams row by row', async () => {
   const names: unknown[] = [];
   for await (const { name } of db.selectFrom('things').select('name').stream()) names.push(name);
   expect(names).toEqual(['a', 'b']);
+});
+
+it('lets everything else of the process have its turn between two pieces of work', async () => {
+  const db = await open();
+  let turns = 0;
+  const turn = () => {
+    turns += 1;
+    setImmediate(turn).unref();
+  };
+  turn();
+  const work = Array.from({ length: 50 }, (_, size) =>
+    db.transaction().execute(async (transaction) => {
+      await transaction.insertInto('things').values({ name: 'a', size }).execute();
+    }),
+  );
+  await Promise.all(work);
+  expect(turns).toBeGreaterThanOrEqual(50);
 });

@@ -149,3 +149,26 @@ test("nothing of a caller is in any figure, and the process's own are there", as
   }
   expect(text).toContain('process_resident_memory_bytes');
 });
+
+test('answers of the backend, breakers, locked tries and codes are counted by closed words', async () => {
+  const metrics = open();
+  metrics.asked({ route: 'knowledge', outcome: 'answered', seconds: 0.2 });
+  metrics.breaker('otp', 'open');
+  metrics.breaker('sim', 'open');
+  metrics.breaker('sim', 'halfOpen');
+  metrics.breaker('sim', 'closed');
+  metrics.measure({ type: 'try.locked', line: 'bank', kind: 'check' });
+  metrics.measure({ type: 'code.sent', line: 'bank', by: 'decoy' });
+  metrics.measure({ type: 'sending.stopped', line: 'bank' });
+  expect(await figures(metrics)).toEqual(
+    expect.arrayContaining([
+      'tonegate_backend_seconds_bucket{le="0.1",route="knowledge",outcome="answered"} 0',
+      'tonegate_backend_seconds_bucket{le="0.25",route="knowledge",outcome="answered"} 1',
+      'tonegate_backend_breaker_open{route="otp"} 1',
+      'tonegate_backend_breaker_open{route="sim"} 0',
+      'tonegate_tries_locked_total{line="bank",kind="check"} 1',
+      'tonegate_codes_total{line="bank",by="decoy"} 1',
+      'tonegate_sending_stopped_total{line="bank"} 1',
+    ]),
+  );
+});

@@ -15,6 +15,11 @@ export interface CallInput {
   readonly plan: LinePlan | null;
   /** The day of the call, YYYY-MM-DD (UTC). */
   readonly today: string;
+  /**
+   * How long an answer about an account takes at least while it is not proved that there is such an account
+   * (1 s to 1.9 s, so that something is heard within two; 0: no answer is held back).
+   */
+  readonly floorMs: number;
 }
 
 /** What an upstream system has proved of a customer: steps that need not be asked here. */
@@ -57,6 +62,12 @@ export type CallNotice =
       readonly outcome: StepOutcome;
       readonly tries: number;
     }
+  /** Once, when everything is proved; `tally`: what tries at the account are counted under; `steps`: accepted. */
+  | {
+      readonly type: 'caller.verified';
+      readonly tally: string;
+      readonly steps: readonly StepName[];
+    }
   | { readonly type: 'handOff.began' };
 
 /**
@@ -68,6 +79,7 @@ export type UpstreamUse = 'accepted' | 'unknown-customer' | 'unavailable' | 'oth
 export interface Context {
   readonly plan: LinePlan | null;
   readonly today: string;
+  readonly floorMs: number;
   /** The language of the call. */
   readonly locale: Locale;
   /** What the caller has to do; null until it is chosen from a menu. */
@@ -81,9 +93,12 @@ export interface Context {
   readonly upstreamAccount: AccountHandle | null;
   /** Whether the caller has pressed any key. */
   readonly hasPressed: boolean;
+  /** How long at most the caller has heard nothing since the last key or prompt, when the next step begins. */
+  readonly silentMs: number;
   /** Steps accepted in this call. */
   readonly accepted: readonly StepName[];
   readonly position: number;
+  /** The account that was keyed, or that an upstream system names; made up where there is none such. */
   readonly account: AccountHandle;
   readonly auth: Auth;
   readonly amr: readonly Amr[];
@@ -94,7 +109,11 @@ export interface Context {
   readonly handOff: HandOffResult | null;
 }
 
-export const NO_ACCOUNT: AccountHandle = { ref: null, otp: { available: false, to: null } };
+export const NO_ACCOUNT: AccountHandle = {
+  ref: null,
+  otp: { available: false, to: null },
+  tally: '',
+};
 
 export const stepAt = ({ route, position }: Context): StepPlan | undefined =>
   route?.steps[position];

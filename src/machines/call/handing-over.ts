@@ -4,65 +4,22 @@ import type { Utterance } from '../../prompts/catalogue.ts';
 import type { Auth } from '../outcome.ts';
 import { callSetup } from './vocabulary.ts';
 
-const CANNOT_VERIFY: Utterance = ['cannot-verify', 'goodbye'];
-const CANNOT_VERIFY_OPERATOR: Utterance = ['cannot-verify', 'connecting-operator'];
+/** Said to who goes to the operator, and to whom nobody can help. */
+interface Words {
+  readonly comfort: Utterance;
+  readonly farewell: Utterance;
+}
+
+const CANNOT_VERIFY: Words = {
+  comfort: ['cannot-verify', 'connecting-operator'],
+  farewell: ['cannot-verify', 'goodbye'],
+};
+const OUT_OF_ORDER: Words = {
+  comfort: ['connecting-operator'],
+  farewell: ['technical-problem', 'goodbye'],
+};
 
 const isIdentified = (auth: Auth) => auth === 'identified' || auth === 'verified';
-
-export const failed = callSetup.createStateConfig({
-  description: 'The tries of a step are used up. The operator learns that from `auth`.',
-  entry: [
-    'fail',
-    { type: 'endAs', params: { reason: 'too-many-tries' } },
-    {
-      type: 'speak',
-      params: { comfort: CANNOT_VERIFY_OPERATOR, farewell: CANNOT_VERIFY },
-    },
-  ],
-  always: 'turningAway',
-});
-
-export const withoutCode = callSetup.createStateConfig({
-  description: 'No code may be sent to this account: no phone on file, or a new SIM.',
-  entry: [
-    { type: 'endAs', params: { reason: 'backend-unavailable' } },
-    {
-      type: 'speak',
-      params: { comfort: CANNOT_VERIFY_OPERATOR, farewell: CANNOT_VERIFY },
-    },
-  ],
-  always: 'turningAway',
-});
-
-export const withoutBackend = callSetup.createStateConfig({
-  description: 'The customer’s system gave no answer: never a "wrong".',
-  entry: [
-    { type: 'endAs', params: { reason: 'backend-unavailable' } },
-    {
-      type: 'speak',
-      params: {
-        comfort: ['connecting-operator'],
-        farewell: ['technical-problem', 'goodbye'],
-      },
-    },
-  ],
-  always: 'turningAway',
-});
-
-export const undecided = callSetup.createStateConfig({
-  description: 'Nothing of the menu was chosen.',
-  entry: [
-    { type: 'endAs', params: { reason: 'too-many-tries' } },
-    { type: 'speak', params: { comfort: ['connecting-operator'] } },
-  ],
-  always: 'turningAway',
-});
-
-export const askedForOperator = callSetup.createStateConfig({
-  description: 'The caller pressed `0`.',
-  entry: { type: 'speak', params: { comfort: ['connecting-operator'] } },
-  always: 'turningAway',
-});
 
 export const screenedAway = callSetup.createStateConfig({
   description:
@@ -77,6 +34,59 @@ export const turningAway = callSetup.createStateConfig({
     { guard: 'hasOperator', actions: 'chooseOperator', target: 'handingOff' },
     { target: '#call.closing.sayingGoodbye' },
   ],
+  initial: 'failed',
+  states: {
+    failed: {
+      description: 'The tries of a step are used up. The operator learns that from `auth`.',
+      entry: [
+        'fail',
+        { type: 'endAs', params: { reason: 'too-many-tries' } },
+        { type: 'speak', params: CANNOT_VERIFY },
+      ],
+    },
+    lockedOut: {
+      description:
+        'The account has no tries left, whoever calls: what was proved before counts no more.',
+      entry: [
+        'fail',
+        'forgetProof',
+        { type: 'endAs', params: { reason: 'locked-out' } },
+        { type: 'speak', params: CANNOT_VERIFY },
+      ],
+    },
+    withoutCode: {
+      description: 'No code may be sent to this account: no phone on file, or a new SIM.',
+      entry: [
+        { type: 'endAs', params: { reason: 'backend-unavailable' } },
+        { type: 'speak', params: CANNOT_VERIFY },
+      ],
+    },
+    withoutBackend: {
+      description: 'The customer’s system gave no answer: never a "wrong".',
+      entry: [
+        { type: 'endAs', params: { reason: 'backend-unavailable' } },
+        { type: 'speak', params: OUT_OF_ORDER },
+      ],
+    },
+    withoutStore: {
+      description: 'Tries could not be counted, so that nothing was checked: never a "wrong".',
+      entry: [
+        { type: 'endAs', params: { reason: 'store-lost' } },
+        { type: 'speak', params: OUT_OF_ORDER },
+      ],
+    },
+    undecided: {
+      description: 'Nothing of the menu was chosen.',
+      entry: [
+        { type: 'endAs', params: { reason: 'too-many-tries' } },
+        { type: 'speak', params: { comfort: ['connecting-operator'] } },
+      ],
+    },
+    askedForOperator: {
+      description: 'The caller pressed `0`.',
+      entry: { type: 'speak', params: { comfort: ['connecting-operator'] } },
+    },
+  },
 });
 
 export const handingOff = callSetup.createStateConfig({

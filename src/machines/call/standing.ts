@@ -32,6 +32,18 @@ export function hasMoreToAsk(context: Context): boolean {
   return after.some((step) => !isDropped(context, step));
 }
 
+/** How long answers about the next step are held back: not where it is proved, or will be told, who exists. */
+export function floorOf(context: Context): number {
+  const { route, position, floorMs } = context;
+  const isTold = route?.steps[position]?.step === 'account' && !hasMoreToAsk(context);
+  return isTold || isProvedToExist(context) ? 0 : floorMs;
+}
+
+function isProvedToExist({ accepted, account, upstreamAccount }: Context): boolean {
+  const isVouchedFor = account.ref !== null && account.ref === upstreamAccount?.ref;
+  return isVouchedFor || accepted.some((step) => step !== 'account');
+}
+
 /** Whether every step of the route was accepted, but for those the verdict spares the caller. */
 export function isThrough(context: Context): boolean {
   const { route, accepted } = context;

@@ -3,22 +3,22 @@
 import type { Utterance } from '../../prompts/catalogue.ts';
 import { askFor } from '../../prompts/wording.ts';
 import { ORDER_OF_LOCALE } from '../birth-date.ts';
-import { bridged } from '../filler.ts';
+import { bridged, FILLER_MS, fillerMs } from '../filler.ts';
 import type { CodeStep, KnowledgeStep } from '../line-plan.ts';
 import { Secret } from '../secret.ts';
 import type { Subject } from '../verify-entry.machine.ts';
 import { type Context, commandsOf, stepAt } from './context.ts';
-import { hasMoreToAsk, isFirstQuestion } from './standing.ts';
+import { floorOf, hasMoreToAsk, isFirstQuestion } from './standing.ts';
 import { callSetup } from './vocabulary.ts';
 
 function subjectOf(context: Context): Subject {
   const plan = stepAt(context);
-  const { ref } = context.account;
+  const { account } = context;
   switch (plan?.step) {
     case 'passcode':
-      return { step: 'passcode', ref };
+      return { step: 'passcode', account };
     case 'birthDate':
-      return { step: 'birthDate', ref, order: plan.order ?? ORDER_OF_LOCALE[context.locale] };
+      return { step: 'birthDate', account, order: plan.order ?? ORDER_OF_LOCALE[context.locale] };
     default:
       return { step: 'account' };
   }
@@ -35,17 +35,27 @@ const whenNotAccepted = [
   {
     guard: { type: 'isStepResult', params: { kind: 'tooManyTries' } },
     actions: 'tellStepEnded',
-    target: '#call.underway.failed',
+    target: '#call.underway.turningAway.failed',
+  },
+  {
+    guard: { type: 'isStepResult', params: { kind: 'lockedOut' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.turningAway.lockedOut',
+  },
+  {
+    guard: { type: 'isStepResult', params: { kind: 'storeLost' } },
+    actions: 'tellStepEnded',
+    target: '#call.underway.turningAway.withoutStore',
   },
   {
     guard: { type: 'isStepResult', params: { kind: 'unavailable' } },
     actions: 'tellStepEnded',
-    target: '#call.underway.withoutBackend',
+    target: '#call.underway.turningAway.withoutBackend',
   },
   {
     guard: { type: 'isStepResult', params: { kind: 'operator' } },
     actions: 'tellStepEnded',
-    target: '#call.underway.askedForOperator',
+    target: '#call.underway.turningAway.askedForOperator',
   },
   { actions: 'tellStepEnded', target: '#call.closing.apologising' },
 ] as const;
@@ -60,6 +70,7 @@ export const steps = callSetup.createStateConfig({
     },
     recognising: {
       description: 'Which account the customer has whom the upstream token names.',
+      exit: { type: 'noteSilence', params: { ms: FILLER_MS } },
       ...bridged,
       invoke: {
         id: 'lookUpCustomer',
@@ -118,7 +129,13 @@ export const steps = callSetup.createStateConfig({
           reenter: true,
         },
         {
+          guard: 'isVerified',
+          actions: ['tellVerified', 'chooseDesk', 'sayConnecting'],
+          target: '#call.underway.handingOff',
+        },
+        {
           guard: 'isWhole',
+          description: 'No factor was asked for.',
           actions: ['chooseDesk', 'sayConnecting'],
           target: '#call.underway.handingOff',
         },
@@ -133,6 +150,7 @@ export const steps = callSetup.createStateConfig({
     },
     greeting: {
       description: 'Who is spared all questions but the code is greeted before it is sent.',
+      exit: { type: 'noteSilence', params: { ms: 0 } },
       invoke: {
         id: 'playPrompt',
         src: 'playPrompt',
@@ -144,6 +162,10 @@ export const steps = callSetup.createStateConfig({
     knowledge: {
       description: 'Account number, passcode or birth date.',
       entry: 'tellStepBegan',
+      exit: {
+        type: 'noteSilence',
+        params: ({ context }) => ({ ms: fillerMs(floorOf(context)) }),
+      },
       invoke: {
         id: 'step',
         src: 'step',
@@ -159,10 +181,11 @@ export const steps = callSetup.createStateConfig({
           hasPressed: context.hasPressed,
           concealsUnknown: hasMoreToAsk(context),
           verdictMs: context.plan?.backendMs ?? 0,
+          floorMs: floorOf(context),
         }),
         onDone: [
           {
-            guard: { type: 'isStepResult', params: { kind: 'accepted' } },
+            guard: 'isAccepted',
             actions: [
               'tellStepEnded',
               'noteKeys',
@@ -175,8 +198,9 @@ export const steps = callSetup.createStateConfig({
           },
           {
             guard: { type: 'isStepResult', params: { kind: 'unknown' } },
-            description: 'No such account: the next step will be rejected, whatever is keyed.',
-            actions: ['tellStepEnded', 'noteKeys', 'noteOpening', 'moveOn'],
+            description:
+              'No such account: the next steps are asked of a made-up one, and always rejected.',
+            actions: ['tellStepEnded', 'noteKeys', 'noteOpening', 'keepAccount', 'moveOn'],
             target: 'choosing',
           },
           {
@@ -206,17 +230,20 @@ export const steps = callSetup.createStateConfig({
           locale: context.locale,
           today: context.today,
           verdictMs: context.plan?.backendMs ?? 0,
+          sendingMs: context.plan?.sendingMs ?? 0,
+          floorMs: floorOf(context),
+          silentMs: context.silentMs,
         }),
         onDone: [
           {
-            guard: { type: 'isStepResult', params: { kind: 'accepted' } },
+            guard: 'isAccepted',
             actions: ['tellStepEnded', 'accept', 'moveOn'],
             target: 'choosing',
           },
           {
             guard: { type: 'isStepResult', params: { kind: 'notPossible' } },
             actions: 'tellStepEnded',
-            target: '#call.underway.withoutCode',
+            target: '#call.underway.turningAway.withoutCode',
           },
           ...whenNotAccepted,
         ],

@@ -42,12 +42,13 @@ const HANG_UP_MS = 10_000;
 /** Longer than any farewell: a recording of 30 s and a goodbye, in each language. The call limit no longer runs then. */
 const GOODBYE_MS = 90_000;
 
-/** What the step that just ended gave back. */
+/** What the step that just ended gave back; an account only where it was asked for one. */
 function stepResult(event: unknown): {
   kind: StepResult['kind'] | 'notPossible';
   tried: number;
+  account?: AccountHandle | null;
 } {
-  return (event as { output: { kind: StepResult['kind']; tried: number } }).output;
+  return (event as { output: StepResult }).output;
 }
 
 /** What was chosen in the choice that just ended; null where nothing was. */
@@ -117,10 +118,16 @@ export const callSetup = setup({
       const known = { ...context, account: context.upstreamAccount };
       return { account: known.account, ...accepting(known, step, AMR_OF_PROVEN_STEP[step]) };
     }),
+    tellVerified: emit(({ context: { account, accepted } }) => ({
+      type: 'caller.verified',
+      tally: account.tally,
+      steps: accepted,
+    })),
     tellAnswered: emit({ type: 'call.answered' }),
     tellHandOffBegan: emit({ type: 'handOff.began' }),
     noteKeys: assign({ hasPressed: true }),
     noteOpening: assign({ opening: [] }),
+    noteSilence: assign({ silentMs: (_, { ms }: { ms: number }) => ms }),
     keepLanguage: assign({
       locale: ({ context, event }) =>
         context.plan?.locales.find((locale) => locale === chosen(event)) ?? context.locale,
@@ -130,8 +137,7 @@ export const callSetup = setup({
         menuOf(context.plan).find((_, i) => choiceName(i) === chosen(event)) ?? null,
     }),
     keepAccount: assign({
-      account: ({ context, event }) =>
-        (event as unknown as { output: StepResult }).output.account ?? context.account,
+      account: ({ context, event }) => stepResult(event).account ?? context.account,
     }),
     accept: assign(({ context }) => {
       const step = stepAt(context)?.step;
@@ -139,6 +145,7 @@ export const callSetup = setup({
     }),
     moveOn: assign({ position: ({ context }) => context.position + 1 }),
     fail: assign({ auth: 'failed' }),
+    forgetProof: assign({ amr: [] }),
     endAs: assign({ reason: (_, { reason }: { reason: EndingReason }) => reason }),
     speak: assign((_, words: { comfort?: Utterance; farewell?: Utterance }) => words),
     speakClosure: assign({
@@ -181,12 +188,17 @@ export const callSetup = setup({
     hasNotice: ({ context }) => context.plan?.notice != null,
     hasMenu: ({ context }) => menuOf(context.plan).length > 0,
     hasOperator: ({ context }) => context.plan?.operator != null,
+    isVerified: ({ context }) => context.auth === 'verified',
     isWhole: ({ context }) =>
       isThrough(context) && (context.route?.steps.length === 0 || context.account.ref !== null),
     hasStepsLeft: ({ context }) => stepAt(context) !== undefined,
     isCodeNext: ({ context }) => stepAt(context)?.step === 'oneTimeCode',
     isStepResult: ({ event }, { kind }: { kind: StepResult['kind'] | 'notPossible' }) =>
       stepResult(event).kind === kind,
+    isAccepted: ({ context, event }) => {
+      const { kind, account } = stepResult(event);
+      return kind === 'accepted' && (account ?? context.account).ref !== null;
+    },
     isChosen: ({ event }) => chosen(event) !== null,
     isOperatorChosen: ({ event }) => chosen(event) === 'operator',
     isChoiceResult: ({ event }, { kind }: { kind: 'noInput' | 'tooManyTries' }) =>

@@ -64,7 +64,7 @@ export const welcoming = callSetup.createStateConfig({
           {
             guard: 'isOperatorChosen',
             actions: ['noteOpening', 'noteKeys'],
-            target: '#call.underway.askedForOperator',
+            target: '#call.underway.turningAway.askedForOperator',
           },
           {
             guard: 'isChosen',
@@ -129,7 +129,7 @@ export const welcoming = callSetup.createStateConfig({
           {
             guard: 'isOperatorChosen',
             actions: ['noteOpening', 'noteKeys'],
-            target: '#call.underway.askedForOperator',
+            target: '#call.underway.turningAway.askedForOperator',
           },
           {
             guard: 'isChosen',
@@ -139,12 +139,12 @@ export const welcoming = callSetup.createStateConfig({
           {
             guard: 'isSilentChoice',
             actions: { type: 'speak', params: { farewell: ['nothing-heard', 'goodbye'] } },
-            target: '#call.underway.undecided',
+            target: '#call.underway.turningAway.undecided',
           },
           {
             guard: { type: 'isChoiceResult', params: { kind: 'tooManyTries' } },
             actions: { type: 'speak', params: { farewell: ['no-match', 'goodbye'] } },
-            target: '#call.underway.undecided',
+            target: '#call.underway.turningAway.undecided',
           },
           {
             guard: { type: 'isChoiceResult', params: { kind: 'noInput' } },

@@ -82,6 +82,7 @@ export function submitted(
     hasPressed: false,
     concealsUnknown: false,
     verdictMs: 8000,
+    floorMs: 0,
   };
   createActor(phone.charts.step, { clock: phone.clock, input }).start();
   begin(phone);

@@ -5,9 +5,12 @@ import type { ChoiceInput, ChoiceResult } from '../../../src/machines/choice.mac
 import type { Collected, CollectInput } from '../../../src/machines/collect-digits.machine.ts';
 import { Secret } from '../../../src/machines/secret.ts';
 import type { StepInput } from '../../../src/machines/step.machine.ts';
-import type { VerifyEntryInput } from '../../../src/machines/verify-entry.machine.ts';
-import { ACCOUNT, KNOWN, RULES, TODAY } from '../lines.ts';
+import type { Subject, VerifyEntryInput } from '../../../src/machines/verify-entry.machine.ts';
+import { ACCOUNT, FLOOR_MS, KNOWN, NOBODY, RULES, SENT, TODAY } from '../lines.ts';
 import type { Payloads, Trial } from './paths.ts';
+
+/** Nobody's account, and yet to the ear the same as the known one. */
+export const STRANGER = { ...NOBODY, otp: KNOWN.otp };
 
 export const outputs = (...results: readonly unknown[]) => results.map((output) => ({ output }));
 /** The results of a chart below, by their kind. */
@@ -99,12 +102,14 @@ const stepInput: StepInput = {
   hasPressed: false,
   concealsUnknown: false,
   verdictMs: 8000,
+  floorMs: 0,
 };
 const stepPayloads: Payloads = {
   'xstate.done.actor.collectDigits': outputs(...results),
   'xstate.done.actor.verifyEntry': ({ context: { tried } }) => [
     ...kinds('accepted', { tried: tried + 1, account: KNOWN }),
-    ...kinds('accepted unknown rejected unavailable', { tried: tried + 1, account: null }),
+    ...kinds('unknown', { tried: tried + 1, account: STRANGER }),
+    ...kinds('rejected lockedOut unavailable storeLost', { tried: tried + 1, account: null }),
     ...kinds('noSuchDate mistyped reentered unconfirmed operator faulted', {
       tried,
       account: null,
@@ -112,7 +117,22 @@ const stepPayloads: Payloads = {
   ],
 };
 export const step: Trial = {
-  inputs: [stepInput, { ...stepInput, concealsUnknown: true, plan: { ...ACCOUNT, tries: 2 } }],
+  inputs: [
+    stepInput,
+    {
+      ...stepInput,
+      concealsUnknown: true,
+      floorMs: FLOOR_MS,
+      plan: { ...ACCOUNT, tries: 2 },
+    },
+    ...[KNOWN, STRANGER].map(
+      (account): StepInput => ({
+        ...stepInput,
+        subject: { step: 'passcode', account },
+        plan: { ...ACCOUNT, step: 'passcode', tries: 2 },
+      }),
+    ),
+  ],
   payloads: stepPayloads,
   simple: {
     inputs: [{ ...stepInput, plan: { ...ACCOUNT, tries: 2 } }],
@@ -130,10 +150,20 @@ const verifyInput: VerifyEntryInput = {
   today: TODAY,
   tried: 0,
   verdictMs: 8000,
+  floorMs: FLOOR_MS,
+};
+const passcode: VerifyEntryInput = {
+  ...verifyInput,
+  subject: { step: 'passcode', account: KNOWN },
+  check: { kind: 'none' },
+};
+const code: VerifyEntryInput = {
+  ...passcode,
+  subject: { step: 'oneTimeCode', account: KNOWN, challenge: SENT.challenge },
 };
 const birthDate: VerifyEntryInput = {
   ...verifyInput,
-  subject: { step: 'birthDate', ref: 'ref-1', order: 'MDY' },
+  subject: { step: 'birthDate', account: KNOWN, order: 'MDY' },
   check: { kind: 'none' },
 };
 const date = (keys: string): VerifyEntryInput => ({ ...birthDate, entry: Secret.of(keys) });
@@ -147,12 +177,19 @@ const verifyPayloads: Payloads = {
     ),
   ),
   'xstate.done.actor.checkEntry': [
-    ...kinds('accepted', { account: KNOWN }),
-    ...kinds('accepted unknown rejected unavailable'),
+    ...kinds('accepted unknown', { account: KNOWN }),
+    ...kinds('accepted unknown', { account: STRANGER }),
+    ...kinds('accepted rejected lockedOut unavailable storeLost'),
   ],
 };
 const verifyInputs: readonly VerifyEntryInput[] = [
   verifyInput,
+  { ...verifyInput, floorMs: 0 },
+  passcode,
+  { ...passcode, subject: { step: 'passcode', account: STRANGER } },
+  code,
+  { ...code, subject: { ...code.subject, account: STRANGER } as Subject },
+  { ...code, subject: { ...code.subject, challenge: { by: 'decoy' } } as Subject },
   { ...verifyInput, readBack: true },
   { ...verifyInput, entry: Secret.of('12345678') },
   { ...date('03141979'), readBack: true },

@@ -3,9 +3,13 @@
 import type { Screened } from '../../../src/machines/call.machine.ts';
 import type { LinePlan } from '../../../src/machines/line-plan.ts';
 import { Secret } from '../../../src/machines/secret.ts';
-import type { AccountHandle, CheckQuestion } from '../../../src/machines/verify-entry.machine.ts';
+import type {
+  AccountHandle,
+  CheckQuestion,
+  Subject,
+} from '../../../src/machines/verify-entry.machine.ts';
 import { nothing } from '../../../src/screening/verdict.ts';
-import { KNOWN } from '../lines.ts';
+import { KNOWN, NOBODY, SENT } from '../lines.ts';
 import type { Ask } from './phone-call.ts';
 import type { Storm } from './storm.ts';
 
@@ -14,13 +18,20 @@ export const FAULT = Symbol('fault');
 /** Whom upstream tokens name: no less secret than what is keyed. */
 export const CUSTOMER = '4711081547';
 
-const NO_PHONE = { ref: 'ref-2', otp: { available: false, to: null } } as const;
+/** What nobody's account is where somebody has it: to the ear the same. */
+const SOMEBODY: AccountHandle = { ...NOBODY, ref: 'ref-7', tally: 'ref-7' };
+
+const NO_PHONE: AccountHandle = {
+  ref: 'ref-2',
+  otp: { available: false, to: null },
+  tally: 'ref-2',
+};
 
 /** The account that the customer of a token has: the one that is keyed, another, or none. */
 const ACCOUNTS: Readonly<Record<Storm['customer'], AccountHandle>> = {
   same: KNOWN,
-  other: { ref: 'ref-9', otp: { available: true, to: '09' } },
-  unknown: { ref: null, otp: { available: false, to: null } },
+  other: { ref: 'ref-9', otp: { available: true, to: '09' }, tally: 'ref-9' },
+  unknown: NOBODY,
 };
 
 export function answersOf(
@@ -37,25 +48,39 @@ export function answersOf(
       const account = ACCOUNTS[weather.customer];
       return [account, account, account, ACCOUNTS.unknown, FAULT];
     }
-    case 'checkEntry': {
-      const isAccount = (input as CheckQuestion).subject.step === 'account';
-      const accepted = { kind: 'accepted', ...(isAccount && { account: KNOWN }) };
-      const rejected = { kind: 'rejected' };
-      const other = isAccount ? { kind: 'accepted', account: NO_PHONE } : { kind: 'accepted' };
-      // There is only one kind of step with which an account can be unknown.
-      const unknown = { kind: isAccount ? 'unknown' : 'rejected' };
-      const odd = [unknown, other, { kind: 'unavailable' }, FAULT];
-      return [accepted, accepted, accepted, accepted, rejected, rejected, ...odd];
-    }
+    case 'checkEntry':
+      return verdictsOn((input as CheckQuestion).subject, weather);
     case 'simChangedWithinHours':
       return [null, null, null, null, 100, 100, 100, 100, 1, FAULT];
     case 'sendCode':
-      return ['challenge', 'challenge', 'challenge', 'challenge', 'challenge', FAULT];
+      return [SENT, SENT, SENT, SENT, SENT, ...['lockedOut', 'storeLost', 'unavailable'].map(only)];
     case 'transfer':
       return ['succeeded', 'failed', 'failed', 'unknown', FAULT];
     default:
       return [undefined, undefined, undefined, undefined, undefined, undefined, undefined, FAULT];
   }
+}
+
+const only = (kind: string) => ({ kind });
+
+function verdictsOn(subject: Subject, { mood, isThere }: Storm): readonly unknown[] {
+  const rejected = only('rejected');
+  const odd = [...['lockedOut', 'storeLost', 'unavailable'].map(only), FAULT];
+  // Now and then somebody is wrong about an account that does not exist: nothing may come of it.
+  const unlikely = [...odd, { kind: 'accepted' }];
+  if (subject.step !== 'account') {
+    const isNobody = subject.account.ref === null || subject.account.ref === SOMEBODY.ref;
+    if (isNobody) return [rejected, rejected, rejected, rejected, ...unlikely];
+    const accepted = { kind: 'accepted' };
+    return [accepted, accepted, accepted, accepted, rejected, rejected, rejected, ...odd];
+  }
+  const accepted = { kind: 'accepted', account: KNOWN };
+  const unknown = isThere
+    ? { kind: 'accepted', account: SOMEBODY }
+    : { kind: 'unknown', account: NOBODY };
+  if (mood === 'stranger') return [unknown, unknown, unknown, unknown, rejected, ...unlikely];
+  const other = { kind: 'accepted', account: NO_PHONE };
+  return [accepted, accepted, accepted, accepted, rejected, rejected, unknown, other, ...odd];
 }
 
 /** As the adapters would have it: nothing is read that the line does not go by. */

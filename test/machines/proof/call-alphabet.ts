@@ -14,8 +14,8 @@ import type { LinePlan, Route } from '../../../src/machines/line-plan.ts';
 import type { StepName } from '../../../src/machines/outcome.ts';
 import { Secret } from '../../../src/machines/secret.ts';
 import type { Evidence } from '../../../src/screening/verdict.ts';
-import { ACCOUNT, KNOWN, TODAY } from '../lines.ts';
-import { kinds, outputs } from './alphabets.ts';
+import { ACCOUNT, BANK, FLOOR_MS, KNOWN, TODAY } from '../lines.ts';
+import { kinds, outputs, STRANGER } from './alphabets.ts';
 import { CUSTOMER } from './answers.ts';
 import { isDropped } from './passage.ts';
 import type { Payloads, Trial } from './paths.ts';
@@ -49,11 +49,22 @@ const withoutPasscode: LinePlan = {
   },
 };
 
+/** What is said to all is said before a customer is looked up. */
+const recorded: LinePlan = { ...LINES.vouched, notice: 'recording-notice' };
+
+/** No configuration makes it: who is calling is not even asked. */
+const nameless: LinePlan = {
+  ...BANK,
+  route: { steps: [{ ...ACCOUNT, droppedBy: ['none'] }], desk: 'operator-desk' },
+};
+
 /** Lines with a gate, and what is found out there. */
 const GATES: ReadonlyMap<LinePlan, readonly Screened[]> = new Map([
   [onlyAccount(LINES.strict), VERDICTS.map((words) => said(words))],
   [withoutCode, ['failed', 'passed C', 'passed B'].map((words) => said(words))],
   [onlyAccount(LINES.sorted), ['failed', 'passed', 'passed B'].map((words) => said(words))],
+  [nameless, [said('none')]],
+  [recorded, [said('none', ['account', 'birthDate'])]],
   [LINES.shut, ['failed', 'none'].map((words) => said(words))],
   [LINES.brief, ['passed A', 'passed B'].map((words) => said(words))],
   [
@@ -78,7 +89,7 @@ const isGated = ({ context }: AnyMachineSnapshot) => GATES.has(context.plan);
 const operatorOf = ({ context }: AnyMachineSnapshot) =>
   context.plan?.operator ? ['operator'] : [];
 const stepKinds = (state: AnyMachineSnapshot) =>
-  ['tooManyTries unavailable faulted', ...operatorOf(state)].join(' ');
+  ['tooManyTries lockedOut unavailable storeLost faulted', ...operatorOf(state)].join(' ');
 
 /** Only where another question follows can it be left untold that there is no such account. */
 const hidesUnknown = ({ context }: AnyMachineSnapshot) =>
@@ -97,11 +108,7 @@ const handOffs = [
 const payloads: Payloads = {
   'xstate.done.actor.screen': ({ context }) =>
     outputs(...(GATES.get(context.plan) ?? [said('none')])),
-  'xstate.done.actor.lookUpCustomer': outputs(
-    KNOWN,
-    { ...KNOWN, ref: 'ref-9' },
-    { ...KNOWN, ref: null },
-  ),
+  'xstate.done.actor.lookUpCustomer': outputs(KNOWN, { ...KNOWN, ref: 'ref-9' }, STRANGER),
   'xstate.done.actor.choice': (state) => [
     ...[
       ...(state.matches({ underway: { welcoming: 'choosingLanguage' } })
@@ -118,7 +125,9 @@ const payloads: Payloads = {
     const isAccount = stepAt(state.context)?.step === 'account';
     return [
       ...(isAccount ? kinds('accepted', { tried: 1, account: KNOWN }) : []),
-      ...(isAccount && hidesUnknown(state) ? kinds('unknown', { tried: 1, account: null }) : []),
+      ...(isAccount && hidesUnknown(state)
+        ? kinds('unknown', { tried: 1, account: STRANGER })
+        : []),
       ...kinds(`accepted ${isGated(state) ? 'tooManyTries' : `noInput ${stepKinds(state)}`}`, {
         tried: 1,
         account: null,
@@ -137,7 +146,7 @@ const inputs = [
   null,
   ...[LINES.bank, LINES.selfService, welcoming, LINES.frontDesk, LINES.closed],
   ...GATES.keys(),
-].map((plan): CallInput => ({ plan, today: TODAY }));
+].map((plan): CallInput => ({ plan, today: TODAY, floorMs: FLOOR_MS }));
 
 export const call: Trial = {
   inputs,

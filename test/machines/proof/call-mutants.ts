@@ -22,7 +22,7 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     chart: 'call',
     name: 'one accepted step stands for all of them',
     edit(blueprint) {
-      const accepted = guarded(onDone(stateOf(blueprint, KNOWLEDGE)), 'isStepResult', 'accepted');
+      const accepted = guarded(onDone(stateOf(blueprint, KNOWLEDGE)), 'isAccepted');
       accepted.actions = [...[found(accepted.actions, 'actions')].flat(), 'acceptAll'];
       blueprint.actions.acceptAll = assign({
         accepted: ({ context }: { context: { route: { steps: { step: string }[] } } }) =>
@@ -46,7 +46,7 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     chart: 'call',
     name: 'an identifier counts as a factor',
     edit(blueprint) {
-      const accepted = guarded(onDone(stateOf(blueprint, KNOWLEDGE)), 'isStepResult', 'accepted');
+      const accepted = guarded(onDone(stateOf(blueprint, KNOWLEDGE)), 'isAccepted');
       accepted.actions = [...[found(accepted.actions, 'actions')].flat(), 'claim'];
       blueprint.actions.claim = assign({ auth: 'verified' } as never);
     },
@@ -148,7 +148,7 @@ export const CALL_MUTANTS: readonly Mutant[] = [
     name: 'a call without the backend counts as failed',
     edit(blueprint) {
       const rows = onDone(stateOf(blueprint, 'underway.steps.knowledge'));
-      guarded(rows, 'isStepResult', 'unavailable').target = '#call.underway.failed';
+      guarded(rows, 'isStepResult', 'unavailable').target = '#call.underway.turningAway.failed';
     },
   },
   {

@@ -4,8 +4,8 @@
 import type { AnyStateMachine } from 'xstate';
 import type { HandOffInput } from '../../../src/machines/hand-off.machine.ts';
 import type { OneTimeCodeInput } from '../../../src/machines/one-time-code.machine.ts';
-import { BANK, CODE, KNOWN, TODAY } from '../lines.ts';
-import { choice, collectDigits, kinds, outputs, step, verifyEntry } from './alphabets.ts';
+import { BANK, CODE, FLOOR_MS, KNOWN, SENT, TODAY } from '../lines.ts';
+import { choice, collectDigits, kinds, outputs, STRANGER, step, verifyEntry } from './alphabets.ts';
 import { call } from './call-alphabet.ts';
 import type { Charts } from './charts.ts';
 import { type Exploration, explore, type Payloads, type Trial } from './paths.ts';
@@ -18,24 +18,39 @@ const codeInput: OneTimeCodeInput = {
   locale: 'en',
   today: TODAY,
   verdictMs: 8000,
+  sendingMs: 16_000,
+  floorMs: FLOOR_MS,
+  silentMs: FLOOR_MS,
 };
 const codePayloads: Payloads = {
   'xstate.done.actor.simChangedWithinHours': outputs(null, 1, 72, 100),
-  'xstate.done.actor.sendCode': outputs('challenge-1'),
+  'xstate.done.actor.sendCode': [...outputs(SENT), ...kinds('lockedOut storeLost unavailable')],
   'xstate.done.actor.step': ({ context: { tried } }) =>
     [tried, tried + 1]
       .filter((used) => used <= CODE.tries)
       .flatMap((used) =>
-        kinds('accepted tooManyTries unavailable operator faulted resend', {
+        kinds('accepted tooManyTries lockedOut unavailable storeLost operator faulted resend', {
           tried: used,
           account: null,
         }),
       ),
 };
 const oneTimeCode: Trial = {
-  inputs: [codeInput, { ...codeInput, account: { ref: null, otp: KNOWN.otp } }],
+  inputs: [
+    codeInput,
+    { ...codeInput, account: STRANGER },
+    { ...codeInput, account: { ...KNOWN, otp: { available: false, to: null } } },
+    { ...codeInput, floorMs: 0 },
+  ],
   payloads: codePayloads,
-  simple: { inputs: [{ ...codeInput, plan: { ...CODE, sends: 2 } }], payloads: codePayloads },
+  simple: {
+    // A pause between the codes is too many ways: each by itself.
+    inputs: [
+      { ...codeInput, plan: { ...CODE, sends: 1 } },
+      { ...codeInput, floorMs: 0, plan: { ...CODE, sends: 2 } },
+    ],
+    payloads: codePayloads,
+  },
 };
 
 const bringInput: HandOffInput = {

@@ -14,14 +14,17 @@ import {
   withoutAction,
 } from './mutate.ts';
 
+const AWAITED = 'held.checking.answer.awaited';
+const SENDING = 'preparing.waiting.answer.sending';
+
 export const CHECK_MUTANTS: readonly Mutant[] = [
   {
     rule: 'M1',
     chart: 'verifyEntry',
     name: 'an account that does not exist is accepted',
     edit(blueprint) {
-      const rows = onDone(stateOf(blueprint, 'held.checking'));
-      guarded(rows, 'isVerdict', 'unknown').target = '#verifyEntry.accepted';
+      const rows = onDone(stateOf(blueprint, AWAITED));
+      guarded(rows, 'isNobody').target = 'accepted';
     },
   },
   {
@@ -38,7 +41,7 @@ export const CHECK_MUTANTS: readonly Mutant[] = [
     chart: 'oneTimeCode',
     name: 'codes that are sent are not counted',
     edit(blueprint) {
-      const sending = stateOf(blueprint, 'sending');
+      const sending = stateOf(blueprint, SENDING);
       sending.entry = withoutAction(sending.entry, 'countSend');
     },
   },
@@ -56,7 +59,15 @@ export const CHECK_MUTANTS: readonly Mutant[] = [
     chart: 'verifyEntry',
     name: 'a verdict is awaited for ever',
     edit(blueprint) {
-      remove(stateOf(blueprint, 'held.checking'), 'after');
+      remove(stateOf(blueprint, AWAITED), 'after');
+    },
+  },
+  {
+    rule: 'M4',
+    chart: 'verifyEntry',
+    name: 'a wrong entry is held back for ever',
+    edit(blueprint) {
+      remove(stateOf(blueprint, 'held.checking.answer.rejected'), 'type');
     },
   },
   {
@@ -64,7 +75,15 @@ export const CHECK_MUTANTS: readonly Mutant[] = [
     chart: 'oneTimeCode',
     name: 'a code that is being sent is awaited for ever',
     edit(blueprint) {
-      remove(stateOf(blueprint, 'sending'), 'after');
+      remove(stateOf(blueprint, SENDING), 'after');
+    },
+  },
+  {
+    rule: 'M4',
+    chart: 'oneTimeCode',
+    name: 'an answer about a code is held back for ever',
+    edit(blueprint) {
+      remove(stateOf(blueprint, 'preparing.waiting.pause.running'), 'after');
     },
   },
   {
@@ -96,9 +115,9 @@ export const CHECK_MUTANTS: readonly Mutant[] = [
     chart: 'verifyEntry',
     name: 'a verdict that comes too late is a wrong entry',
     edit(blueprint) {
-      const checking = stateOf(blueprint, 'held.checking');
-      found(checking.after?.verdict, 'verdict');
-      checking.after = { verdict: '#verifyEntry.rejected' };
+      const awaited = stateOf(blueprint, AWAITED);
+      found(awaited.after?.verdict, 'verdict');
+      awaited.after = { verdict: 'rejected' };
     },
   },
   {

@@ -17,7 +17,7 @@ export const COUNTED: Readonly<Record<string, (path: Path) => boolean>> = {
       const kind = kindOf(event) ?? '';
       if (/^(doubtful|reentered)$/.test(kind)) repeated += 1;
       if (
-        /^(noInput|tooShort|tooLong|noSuchDate|mistyped|unconfirmed|accepted|rejected|unknown|unavailable)$/.test(
+        /^(noInput|tooShort|tooLong|noSuchDate|mistyped|unconfirmed|accepted|rejected|unknown|lockedOut|unavailable|storeLost)$/.test(
           kind,
         )
       )

@@ -13,6 +13,7 @@ const BOUNDED_BY_THE_CALL = new Set([
   'handOff.announcing',
   'handOff.bringing.comfort.speaking',
   'oneTimeCode.awaitingCode.pacing.open', // the code is entered beside it
+  'oneTimeCode.preparing.comfort.reassuring', // the question is asked beside it
   'verifyEntry.held.readingBack',
 ]);
 

@@ -45,6 +45,16 @@ export const ENTRY_MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    rule: 'M8',
+    chart: 'step',
+    name: 'tries that cannot be counted are told as a wrong entry',
+    edit(blueprint) {
+      const verifying = stateOf(blueprint, 'verifying');
+      const others = without(onDone(verifying), 'isResult', 'storeLost');
+      found(verifying.invoke, 'invoke').onDone = others;
+    },
+  },
+  {
     rule: 'C3',
     chart: 'step',
     name: 'keys pressed before a mistake was told are the next entry',

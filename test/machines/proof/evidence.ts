@@ -2,7 +2,9 @@
 
 import type { CallNotice } from '../../../src/machines/call.machine.ts';
 import type { Route } from '../../../src/machines/line-plan.ts';
+import type { StepOutcome } from '../../../src/machines/outcome.ts';
 import type {
+  AccountHandle,
   CheckQuestion,
   Subject,
   Verdict,
@@ -15,11 +17,33 @@ export const subjectOf = ({ input }: Ask): Subject => (input as CheckQuestion).s
 export const checksOf = ({ asks }: Pick<Story, 'asks'>) =>
   asks.filter(({ port }) => port === 'checkEntry');
 
-/** The verdict that a check was given; null: none. */
+/** The verdict that a check, or the sending of a code, was given; null: none. */
 export const verdictOf = ({ answer }: Ask) => (answer as Verdict | null)?.kind ?? null;
 
-export function accepted(story: Pick<Story, 'asks'>): Ask[] {
-  return checksOf(story).filter((ask) => verdictOf(ask) === 'accepted');
+/** What was accepted and told so: who hangs up before an answer's time has proved nothing. */
+export function accepted(story: Pick<Story, 'asks' | 'log'>): Ask[] {
+  return checksOf(story).filter(
+    (ask) => verdictOf(ask) === 'accepted' && outcomeAfter(story, ask) === 'accepted',
+  );
+}
+
+/** How the step ended for which a check was made; null: the call ended before. */
+function outcomeAfter({ log }: Pick<Story, 'log'>, ask: Ask): StepOutcome | null {
+  const closed = log.findIndex((then) => then.what === 'closed' && then.ask === ask);
+  const end = log.slice(closed).find(isStepEnd);
+  return end?.what === 'told' && end.notice.type === 'step.ended' ? end.notice.outcome : null;
+}
+
+export const isStepEnd = (then: Happening) =>
+  then.what === 'told' && then.notice.type === 'step.ended';
+
+/** Whether something was called right for an account that does not exist. */
+export function isAcceptedOfNobody(ask: Ask): boolean {
+  if (verdictOf(ask) !== 'accepted') return false;
+  const subject = subjectOf(ask);
+  const { account } =
+    subject.step === 'account' ? (ask.answer as { account?: AccountHandle }) : subject;
+  return account == null || account.ref === null;
 }
 
 /** What the caller of this call has to do: the line's only route, or the one that was keyed. */
@@ -38,7 +62,9 @@ export function routeOf({ plan, log }: Story): Route | null {
 export function backendFaults({ asks }: Story): Ask[] {
   return asks
     .filter(({ port }) => ['checkEntry', 'simChangedWithinHours', 'sendCode'].includes(port))
-    .filter((ask) => ask.end !== 'answered' || verdictOf(ask) === 'unavailable');
+    .filter(
+      (ask) => ask.end !== 'answered' || /^(unavailable|storeLost)$/.test(verdictOf(ask) ?? ''),
+    );
 }
 
 /** When the call ended; where it never did, when it was last heard of. */

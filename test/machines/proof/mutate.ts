@@ -17,8 +17,10 @@ export interface Transition {
 
 /** A state as its chart writes it, down to what the mutants change. */
 export interface State {
+  type?: 'final' | 'parallel';
   states?: Record<string, State>;
   entry?: Action | Action[];
+  exit?: Action | Action[];
   on?: Record<string, Transition | Transition[] | string>;
   after?: Record<string, Transition | string>;
   always?: Transition[];

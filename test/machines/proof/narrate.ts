@@ -6,13 +6,13 @@ import type { Storm } from './storm.ts';
 import type { Story } from './story.ts';
 
 export function narrate(
-  { line, mood, moves, verdict, level, token, customer }: Storm,
+  { line, mood, moves, verdict, level, token, customer, floorMs }: Storm,
   { log, result }: Story,
   violations: readonly Violation[],
 ): string {
   return [
     ...violations.map(({ rule, what }) => `${rule} is broken: ${what}`),
-    `line ${line}, mood ${mood}, verdict ${verdict} ${level ?? ''}`.trim(),
+    `line ${line}, mood ${mood}, answers held back for ${floorMs} ms, verdict ${verdict} ${level ?? ''}`.trim(),
     `proven upstream: ${token?.join(', ') ?? 'nothing'}, of the ${customer} account; moves:`,
     ...moves.map((move, i) => `  ${i + 1}. ${typeof move === 'string' ? move : told(move)}`),
     'what happened:',

@@ -8,6 +8,8 @@ import {
   AMR_OF_PROVEN_STEP,
   AMR_OF_STEP,
   type Amr,
+  type Auth,
+  FACTORS,
   type StepName,
 } from '../../../src/machines/outcome.ts';
 import type { AccountHandle } from '../../../src/machines/verify-entry.machine.ts';
@@ -80,13 +82,20 @@ export function courseOf(passage: Passage): Course {
     else {
       steps.push({ step, how: 'asked' });
       const keyed = passage.keyed(step);
-      if (keyed?.kind === 'accepted') accept(step, AMR_OF_STEP[step]);
+      account = keyed?.ref ?? account;
+      const isAccepted = keyed?.kind === 'accepted' && account !== null;
+      if (isAccepted) accept(step, AMR_OF_STEP[step]);
       else isThrough = false;
-      if (keyed === null) break;
-      account = keyed.ref ?? account;
+      if (keyed?.kind !== 'unknown' && !isAccepted) break;
     }
   }
   return { steps, accepted, amr: [...amr], account, isThrough };
+}
+
+/** What somebody who came so far has proved. */
+export function provedBy({ account, accepted, isThrough }: Course): Auth {
+  if (account === null || !accepted.includes('account')) return 'none';
+  return isThrough && accepted.some((step) => FACTORS.has(step)) ? 'verified' : 'identified';
 }
 
 /** Whether the step names the very verdict, and the line goes by it. */

@@ -1,7 +1,7 @@
 // The rule M6 on every generated path: each call ends once, and as it says it did.
 
 import type { Explored } from './chart-paths.ts';
-import { asksOf, at, chartOf, kindOf, resultOf, wrong } from './path-evidence.ts';
+import { at, chartOf, isWhole, kindOf, resultOf, wrong } from './path-evidence.ts';
 import { dueTo } from './policy-table.ts';
 import type { Step } from './walk.ts';
 
@@ -17,22 +17,24 @@ const ENDED_BECAUSE: Readonly<Record<string, (step: Step) => boolean>> = {
   'no-line': ({ from, to }) => from === null && to.context.plan === null,
   'no-input': ({ event }) => kindOf(event) === 'noInput',
   'too-many-tries': ({ event }) => kindOf(event) === 'tooManyTries',
+  'locked-out': ({ event }) => kindOf(event) === 'lockedOut',
+  'store-lost': ({ event }) => kindOf(event) === 'storeLost',
   'backend-unavailable': ({ event }) => /unavailable|notPossible/.test(kindOf(event) ?? ''),
   'handed-off': ({ event }) => resultOf(event)?.outcome === 'succeeded',
   'transfer-unknown': ({ event }) => resultOf(event)?.outcome === 'unknown',
   'transfer-failed': ({ event }) => resultOf(event)?.outcome === 'failed',
   'desk-unavailable': ({ event, to }) =>
     resultOf(event)?.outcome === 'failed' || to.context.plan?.closed != null,
-  fault: ({ event, to, ...step }) =>
+  fault: ({ event, to }) =>
     /^xstate\.(error\.actor\.(?!screen|lookUpCustomer)|after\.answer)/.test(event.type) ||
     kindOf(event) === 'faulted' ||
-    (kindOf(event) === 'unknown' && isAskedOn(step)) ||
-    (kindOf(event) === 'accepted' && to.context.account.ref === null),
+    (kindOf(event) === 'accepted' && to.context.account.ref === null) ||
+    isLeftNameless(to.context),
 };
 
-/** No account, which the caller was not told: what is asked then can prove nothing. */
-const isAskedOn = (step: Pick<Step, 'asks'>) =>
-  asksOf(step, 'step').length + asksOf(step, 'oneTimeCode').length > 0;
+/** Through all there was to ask, and yet no account. */
+const isLeftNameless = (context: Step['to']['context']) =>
+  context.account.ref === null && context.route?.steps.length > 0 && isWhole(context);
 
 export function wrongEndings(explored: Explored): string[] {
   const { simple, edges, states } = chartOf(explored, 'call');

@@ -9,6 +9,7 @@ import {
   FACTORS,
   type StepName,
 } from '../../../src/machines/outcome.ts';
+import type { AccountHandle } from '../../../src/machines/verify-entry.machine.ts';
 import type { Explored } from './chart-paths.ts';
 import { isDropped, rejectDeskOf } from './passage.ts';
 import type { Exploration } from './paths.ts';
@@ -30,7 +31,11 @@ interface Result {
   readonly choice?: string | null;
   readonly tried?: number;
   readonly outcome?: string;
+  readonly account?: AccountHandle | null;
 }
+
+/** What a chart may end as when something but the caller failed. */
+export const FAULTY: ReadonlySet<string> = new Set(['unavailable', 'storeLost', 'faulted']);
 
 export const kindOf = (event: Happened) => resultOf(event)?.kind ?? null;
 
@@ -86,7 +91,7 @@ export const isSentAway = ({ plan, evidence, desk }: AnyMachineSnapshot['context
 /** A backend or a chart below that broke, gave no answer, or none in time. */
 export const isFault = (event: Happened) =>
   /^xstate\.(error\.actor\.(?!playPrompt)|after\.verdict\.)/.test(event.type) ||
-  ['unavailable', 'faulted'].includes(kindOf(event) ?? '');
+  FAULTY.has(kindOf(event) ?? '');
 
 export function isOpen({ context }: AnyMachineSnapshot, desk: string): boolean {
   const { requires } = (context.desks as LinePlan['desks'])[desk] ?? {};
@@ -101,5 +106,6 @@ export function isProof(input: unknown, { context }: AnyMachineSnapshot): boolea
   const words = (context.accepted as readonly StepName[]).flatMap((step): readonly Amr[] =>
     isProven(step) ? AMR_OF_PROVEN_STEP[step] : AMR_OF_STEP[step],
   );
-  return proof.amr.join() === [...new Set(words)].join();
+  const due = context.reason === 'locked-out' ? [] : words;
+  return proof.amr.join() === [...new Set(due)].join();
 }

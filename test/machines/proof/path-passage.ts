@@ -48,7 +48,7 @@ export function passageOf({ input, steps, end }: Path): Passage {
     customer: customer ?? unproved,
     keyed: (step) => keyed(steps, step),
     refs: [
-      ...subjects.flatMap((subject) => ('ref' in subject ? [subject.ref] : [])),
+      ...subjects.flatMap((subject) => ('account' in subject ? [subject.account.ref] : [])),
       ...codes.map(({ account }) => account.ref),
     ],
     desks: asked('handOff') as { desk: string; proof: Proof }[],

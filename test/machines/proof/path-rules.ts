@@ -13,6 +13,7 @@ import {
   at,
   chartOf,
   endOf,
+  FAULTY,
   isFault,
   isOpen,
   isProof,
@@ -23,6 +24,7 @@ import {
   wrong,
 } from './path-evidence.ts';
 import { GATE_PATH_JUDGES } from './path-gate-rules.ts';
+import { GUESS_PATH_JUDGES } from './path-guess-rules.ts';
 import { KEY_PATH_JUDGES } from './path-key-rules.ts';
 import type { Judges } from './rules.ts';
 
@@ -68,9 +70,9 @@ export const PATH_JUDGES: Judges<Explored> = {
       ),
       ...['step', 'oneTimeCode', 'verifyEntry'].flatMap((id) =>
         wrong(
-          chartOf(explored, id).edges.filter(({ to }) => endOf(to)?.kind === 'accepted'),
-          ({ event }) => kindOf(event) === 'accepted',
-          ({ to, event }) => `${id} accepted: ${at(to, event)}`,
+          chartOf(explored, id).simple.filter(({ end }) => endOf(end)?.kind === 'accepted'),
+          ({ steps }) => steps.some(({ event }) => kindOf(event) === 'accepted'),
+          ({ end, steps }) => `${id} accepted: ${at(end, steps.at(-1)?.event)}`,
         ),
       ),
     ];
@@ -137,18 +139,29 @@ export const PATH_JUDGES: Judges<Explored> = {
       ...['step', 'oneTimeCode', 'verifyEntry'].flatMap((id) =>
         wrong(
           chartOf(explored, id).edges.filter(({ event }) => isFault(event)),
-          ({ to }) => ['unavailable', 'faulted'].includes(endOf(to)?.kind ?? ''),
+          // The answer may have to wait for its time.
+          ({ to, asks }) => asks.length === 0 && FAULTY.has(endOf(to)?.kind ?? 'unavailable'),
           ({ to, event }) => `${id} takes a fault for something else: ${at(to, event)}`,
+        ),
+      ),
+      ...['step', 'oneTimeCode', 'verifyEntry'].flatMap((id) =>
+        wrong(
+          chartOf(explored, id).simple.filter(({ steps }) =>
+            steps.some(({ event }) => isFault(event)),
+          ),
+          ({ end }) => FAULTY.has(endOf(end)?.kind ?? ''),
+          ({ end }) => `${id} ends otherwise after a fault: ${endOf(end)?.kind}`,
         ),
       ),
       ...wrong(
         failing,
-        ({ event }) => kindOf(event) === 'tooManyTries',
+        ({ event }) => /^(tooManyTries|lockedOut)$/.test(kindOf(event) ?? ''),
         ({ to, event }) => `failed: ${at(to, event)}`,
       ),
       ...wrong(
         edges.filter(({ event }) => isFault(event) && /\.(step|oneTimeCode)$/.test(event.type)),
-        ({ to: { context } }) => context.auth !== 'failed' && context.reason !== 'too-many-tries',
+        ({ to: { context } }) =>
+          context.auth !== 'failed' && !/^(too-many-tries|locked-out)$/.test(context.reason),
         ({ to, event }) => `a fault counts as wrong: ${at(to, event)}`,
       ),
     ];
@@ -174,5 +187,6 @@ export const PATH_JUDGES: Judges<Explored> = {
   },
 
   ...GATE_PATH_JUDGES,
+  ...GUESS_PATH_JUDGES,
   ...KEY_PATH_JUDGES,
 };

@@ -62,13 +62,14 @@ export interface Trial extends Alphabet {
 
 export function explore(machine: AnyStateMachine, { simple, ...all }: Trial): Exploration {
   const graphs = all.inputs.map((input) => graphOf(machine, all, input));
-  const ways =
+  const ways = () =>
     'inputs' in simple
       ? simple.inputs.map((input) => graphOf(machine, simple, input))
       : graphs.map(({ edges, ...graph }) => ({
           ...graph,
           edges: edges.filter(({ from, event }) => simple.isBounded(from, event)),
         }));
+  let paths: Path[] | null = null;
   const states = new Map(graphs.flatMap((graph) => [...graph.states]));
   const taken = new Set(graphs.flatMap((graph) => [...graph.taken]));
   const nodes = below(machine.root).filter(({ parent }) => parent !== undefined);
@@ -82,7 +83,11 @@ export function explore(machine: AnyStateMachine, { simple, ...all }: Trial): Ex
     states: [...states.values()],
     edges: graphs.flatMap(({ edges }) => edges),
     shortest: graphs.reduce((sum, graph) => sum + graph.states.size, 0),
-    simple: ways.flatMap(simplePaths),
+    // Not every rule wants them.
+    get simple() {
+      paths ??= ways().flatMap(simplePaths);
+      return paths;
+    },
     untouched: {
       states: nodes.filter((node) => !entered.has(node)).map(({ id }) => id),
       transitions: transitions.filter((choice) => !taken.has(choice)).map(nameOf),
@@ -144,6 +149,8 @@ function optionsOf({ payloads, isBounded = () => true }: Alphabet, input: object
   const events = (state: AnyMachineSnapshot): Happened[] => {
     if (state.status !== 'active') return [];
     const types = new Set(state._nodes.flatMap(({ ownEvents }: AnyStateNode) => ownEvents));
+    // That all parts of a state are done, a chart tells itself.
+    for (const type of types) if (type.startsWith('xstate.done.state.')) types.delete(type);
     const payloadsOf = (type: string) => {
       const given = payloads[type] ?? [{}];
       return typeof given === 'function' ? given(state) : given;

@@ -1,6 +1,6 @@
 // The rules by name, in one sentence each: M1 to M9 for the charts as a whole, G1 to G4 for the gate before
-// the answer and what it spares a caller, C1 to C6 for what is done with keys. What judges them:
-// path-rules.ts over generated paths, storm-rules.ts over random calls.
+// the answer and what it spares a caller, V1 to V7 for those who guess, C1 to C6 for what is done with keys.
+// What judges them: path-rules.ts over generated paths, storm-rules.ts over random calls.
 
 export const RULES = {
   M1: 'verified is only who had every step that was not dropped accepted here or proven upstream, a factor among them, for a known account',
@@ -16,6 +16,13 @@ export const RULES = {
   G2: 'a step is left out only for a verdict that it names where the policy is enforced, or as proven, and is told as left out',
   G3: 'an upstream proof counts for its own steps and no other, once its customer is known, and for that account alone',
   G4: 'a caller is decided on once, in time, by what was known then',
+  V1: 'while it is not proved that there is such an account, an answer is told when its pause is over, neither sooner nor later',
+  V2: 'who keys an account that does not exist hears, and when, what is heard of one with wrong entries',
+  V3: 'nothing is ever accepted of an account that does not exist',
+  V4: 'who is locked out comes to no desk that requires anything, and has proved nothing',
+  V5: 'nothing more is asked of the backend once an account is locked out or tries cannot be counted',
+  V6: 'that a caller is verified is told once, of which account and by which steps',
+  V7: 'who waits for an answer hears something within two seconds, over all steps, and not whether it is there already',
   C1: 'a late pound key belongs to the entry before it',
   C2: 'keys closer than a person can press are never checked',
   C3: 'keys from before something went wrong, or from before a code, are never checked',

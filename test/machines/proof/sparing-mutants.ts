@@ -52,7 +52,8 @@ export const SPARING_MUTANTS: readonly Mutant[] = [
     chart: 'call',
     name: 'who cannot be looked up is turned away unasked',
     edit(blueprint) {
-      after(stateOf(blueprint, RECOGNISING), 'customer').target = '#call.underway.withoutBackend';
+      after(stateOf(blueprint, RECOGNISING), 'customer').target =
+        '#call.underway.turningAway.withoutBackend';
     },
   },
   {

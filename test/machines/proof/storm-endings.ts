@@ -7,9 +7,9 @@ import {
   cameAt,
   checksOf,
   endedAt,
+  isAcceptedOfNobody,
   notices,
   outcomes,
-  verdictOf,
 } from './evidence.ts';
 import { actionOf } from './passage.ts';
 import type { Story } from './story.ts';
@@ -32,8 +32,7 @@ export const ENDED_BECAUSE: Readonly<Record<EndingReason, (story: Story) => bool
   'backend-unavailable': (story) =>
     backendFaults(story).length > 0 ||
     story.asks.some(isSimNew) ||
-    accepted(story).some(hasNoPhone) ||
-    checksOf(story).some((ask) => verdictOf(ask) === 'unknown'),
+    accepted(story).some(hasNoPhone),
   'screened-out': (story) => actionOf(passageOf(story)) === 'refuse',
   'no-line': ({ plan }) => plan === null,
   'desk-unavailable': ({ plan, result }) =>
@@ -45,22 +44,16 @@ export const ENDED_BECAUSE: Readonly<Record<EndingReason, (story: Story) => bool
       ({ port, end, answer }) =>
         port === 'transfer' && (end !== 'answered' || answer === 'unknown'),
     ),
-  'store-lost': () => false,
+  'locked-out': (story) => outcomes(story).includes('lockedOut'),
+  'store-lost': (story) => outcomes(story).includes('storeLost'),
+  // Said by others of a call that this chart can say nothing of any more.
+  'worker-lost': () => false,
   fault: (story) =>
     story.asks.some(
       ({ port, end }) =>
         (end === 'broke' && !CAN_DO_WITHOUT.has(port)) || (port === 'answer' && end === 'left'),
-    ) || isAskedThoughUnknown(story),
+    ) || checksOf(story).some(isAcceptedOfNobody),
 };
-
-/** No account, which the caller was not told, and every other answer right: nothing is proved by that. */
-function isAskedThoughUnknown({ log }: Story): boolean {
-  const told = log.flatMap((then) => (then.what === 'told' ? [then.notice] : []));
-  const unknown = told.findIndex(
-    (notice) => notice.type === 'step.ended' && notice.outcome === 'unknown',
-  );
-  return unknown >= 0 && told.slice(unknown).some(({ type }) => type === 'step.began');
-}
 
 const isTaken = ({ port, end, answer }: Story['asks'][number]) =>
   (port === 'bringAgent' && end === 'answered') || (port === 'transfer' && answer === 'succeeded');

@@ -1,11 +1,12 @@
-// The rules M1 to M9, and G1 to G4, as they show from outside: in what was asked, answered, heard and told
+// The rules M1 to M9, and all others, as they show from outside: in what was asked, answered, heard and told
 // during one call. Knows no chart, no state and no context.
 
-import { type Auth, FACTORS } from '../../../src/machines/outcome.ts';
+import type { Auth } from '../../../src/machines/outcome.ts';
 import { backendFaults, cameAt, endedAt, notices, outcomes, says, verdictOf } from './evidence.ts';
 import { GATE_JUDGES } from './gate-rules.ts';
+import { GUESS_JUDGES } from './guess-rules.ts';
 import { KEY_JUDGES } from './key-rules.ts';
-import { actionOf, chainFrom, courseOf, rejectDeskOf } from './passage.ts';
+import { actionOf, chainFrom, courseOf, provedBy, rejectDeskOf } from './passage.ts';
 import type { Happening } from './phone-call.ts';
 import type { Judges } from './rules.ts';
 import { endlessChoices, overruns } from './storm-counts.ts';
@@ -21,7 +22,8 @@ export const STORM_JUDGES: Judges<Story> = {
   M1(story) {
     if (story.result === null) return [];
     const { auth, amr } = story.result;
-    const proved = courseOf(passageOf(story)).amr;
+    const isLocked = outcomes(story).includes('lockedOut');
+    const proved = isLocked ? [] : courseOf(passageOf(story)).amr;
     return [
       ...(auth === authOf(story) ? [] : [`${auth} instead of ${authOf(story)}`]),
       ...earlyDesks(story).map((desk) => `${desk} is asked with a step left`),
@@ -103,8 +105,8 @@ export const STORM_JUDGES: Judges<Story> = {
     });
     const isFailed =
       story.result?.auth === 'failed' ||
-      story.result?.ending.reason === 'too-many-tries' ||
-      outcomes(story).includes('tooManyTries');
+      /^(too-many-tries|locked-out)$/.test(story.result?.ending.reason ?? '') ||
+      outcomes(story).some(isFailure);
     return [
       ...wrong.map(() => 'told of a wrong entry that was not rejected'),
       ...(isFailed && backendFaults(story).length > 0 ? ['a fault counts as wrong'] : []),
@@ -127,17 +129,18 @@ export const STORM_JUDGES: Judges<Story> = {
   G3: (story) => GATE_JUDGES.G3(passageOf(story)),
   G4: (story) => [...GATE_JUDGES.G4(passageOf(story)), ...lateDecisions(story)],
 
+  ...GUESS_JUDGES,
   ...KEY_JUDGES,
 };
+
+const isFailure = (outcome: string) => /^(tooManyTries|lockedOut)$/.test(outcome);
 
 const isWiped = (secret: { reveal(): string }) => /^\0*$/.test(secret.reveal());
 
 /** What a call with these answers has proved. */
 function authOf(story: Story): Auth {
-  if (outcomes(story).includes('tooManyTries')) return 'failed';
-  const { accepted, account, isThrough } = courseOf(passageOf(story));
-  if (account === null || !accepted.includes('account')) return 'none';
-  return isThrough && accepted.some((step) => FACTORS.has(step)) ? 'verified' : 'identified';
+  if (outcomes(story).some(isFailure)) return 'failed';
+  return provedBy(courseOf(passageOf(story)));
 }
 
 /** The route's desk, asked though not every step was accepted; some desks may be asked at any time. */

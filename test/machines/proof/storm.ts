@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { CallEvent } from '../../../src/machines/call.machine.ts';
 import type { StepName } from '../../../src/machines/outcome.ts';
 import type { Level, Verdict } from '../../../src/screening/verdict.ts';
+import { FLOOR_MS } from '../lines.ts';
 import type { LINES } from './storm-lines.ts';
 
 export type Move =
@@ -17,12 +18,14 @@ export type Move =
 
 /**
  * What happens by itself, and how often: `smooth`, a caller who keys what is asked and is believed; one who
- * never presses a key, is never believed, wants code after code, wants the operator; desks that never come.
+ * never presses a key, is never believed, has no account, wants code after code, wants the operator; desks
+ * that never come.
  */
 const MOODS = {
   smooth: 12,
   silent: 1,
   rejected: 3,
+  stranger: 3,
   resending: 2,
   helpless: 1,
   deskless: 2,
@@ -53,6 +56,10 @@ export interface Storm {
   /** What an upstream system proves; null: there is no token. And whose account its customer has. */
   readonly token: readonly StepName[] | null;
   readonly customer: keyof typeof CUSTOMERS;
+  /** How long answers about an account are held back. */
+  readonly floorMs: number;
+  /** Whether there are accounts where otherwise there are none: who keys those is never believed. */
+  readonly isThere: boolean;
   readonly moves: readonly Move[];
 }
 
@@ -82,7 +89,7 @@ export const ENTRIES = [
 
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 60, arbitrary: fc.constant('goOn' as const) },
-  { weight: 12, arbitrary: fc.record({ answer: fc.nat(3), with: fc.nat(9) }) },
+  { weight: 12, arbitrary: fc.record({ answer: fc.nat(3), with: fc.nat(11) }) },
   {
     weight: 12,
     arbitrary: fc.record({
@@ -131,5 +138,7 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
   level: fc.constantFrom<Level | null>('A', 'A', 'A', 'B', 'B', 'C', null),
   token: fc.constantFrom(...TOKENS),
   customer: weighted(CUSTOMERS),
+  floorMs: fc.constantFrom(0, FLOOR_MS, FLOOR_MS),
+  isThere: fc.constant(false),
   moves: fc.array(move, { minLength: 10, maxLength: 60, size: 'max' }),
 });

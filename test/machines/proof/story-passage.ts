@@ -69,8 +69,9 @@ function keyed(story: Story, step: StepName): Keyed | null {
 }
 
 function refsOf({ port, input }: Ask): (string | null)[] {
-  if (port !== 'checkEntry') return [(input as { ref: string }).ref];
-  const { subject } = input as { subject: { step: StepName; ref?: string | null } };
-  // A code is checked against its challenge.
-  return subject.ref === undefined ? [] : [subject.ref];
+  const { account } =
+    port === 'checkEntry'
+      ? (input as { subject: { account?: AccountHandle } }).subject
+      : (input as { account: AccountHandle });
+  return account === undefined ? [] : [account.ref];
 }

@@ -23,6 +23,9 @@ export interface Story {
   readonly leaks: readonly string[];
   /** Timers and questions that outlived the call. */
   readonly leftOver: number;
+  readonly floorMs: number;
+  /** The same storm in a world in which every account that does not exist does. */
+  readonly elsewhere: () => Story;
 }
 
 /** The lines show no key, whatever is called. */
@@ -37,7 +40,7 @@ export function tell(
 ): Story {
   const plan = weather.line === 'unknown' ? null : LINES[weather.line];
   const watch = createLeakWatch([...ENTRIES, CUSTOMER], plans.looked);
-  const call = exchange({ plan, today: TODAY }, (event) => {
+  const call = exchange({ plan, today: TODAY, floorMs: weather.floorMs }, (event) => {
     if (event.type === '@xstate.event') watch.look(event.event, event.event.type);
     if (event.type === '@xstate.snapshot' && 'context' in event.snapshot)
       watch.look(event.snapshot.context, 'context');
@@ -61,6 +64,8 @@ export function tell(
     result: status === 'done' ? (output as CallResult) : null,
     leaks: [...watch.leaks],
     leftOver: call.clock.running() + call.open().length,
+    floorMs: weather.floorMs,
+    elsewhere: () => tell(exchange, { ...weather, isThere: true }),
   };
 }
 

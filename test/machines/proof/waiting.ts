@@ -76,8 +76,9 @@ export function deadline({ port, input }: Ask, plan: LinePlan | null): number {
     case 'lookUpCustomer':
     case 'checkEntry':
     case 'simChangedWithinHours':
-    case 'sendCode':
       return plan?.backendMs ?? 0;
+    case 'sendCode':
+      return plan?.sendingMs ?? 0;
     case 'setAttributes':
       return 2000;
     case 'bringAgent':

@@ -1,0 +1,32 @@
+// What the bench says of a heap of measured values. Pure.
+
+/** Of values in any order; times in milliseconds. */
+export interface Spread {
+  readonly n: number;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly p5: number;
+  readonly median: number;
+  readonly p95: number;
+}
+
+export function spread(values: readonly number[]): Spread {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const sorted = values.toSorted((a, b) => a - b);
+  const quantile = (share: number) => sorted[Math.ceil(share * n) - 1] ?? Number.NaN;
+  return {
+    n,
+    mean,
+    deviation: Math.sqrt(squares / (n - 1)),
+    p5: quantile(0.05),
+    median: quantile(0.5),
+    p95: quantile(0.95),
+  };
+}
+
+/** Welch's t for two samples: by how many standard errors their means lie apart. */
+export function welchT(a: Spread, b: Spread): number {
+  return (a.mean - b.mean) / Math.sqrt(a.deviation ** 2 / a.n + b.deviation ** 2 / b.n);
+}
