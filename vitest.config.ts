@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     reporters: ['default', 'json'],
     outputFile: { json: '.tonegate/test-results.json' },
+    // Most unit tests wait for disks, databases and other processes.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

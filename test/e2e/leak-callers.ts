@@ -66,6 +66,7 @@ export async function liveThrough(
   let seen = 0;
   async function sees(what: string, isSo: (observation: CallObservation) => boolean) {
     seen = (await onlooker.sees(`${what}, by the caller who ${told}`, room, seen, isSo)) + 1;
+    await onlooker.look();
   }
   await story.live({
     customer,

@@ -34,7 +34,7 @@ export interface Onlooker extends AsyncDisposable {
     from: number,
     isSo: (observation: CallObservation) => boolean,
   ): Promise<number>;
-  /** Looks at all rooms once more. */
+  /** Looks at all rooms and at the store once more. */
   look(): Promise<void>;
 }
 
@@ -155,7 +155,7 @@ export async function startOnlooker(
         },
         () => `${what}. Seen last:\n  ${lately(room)}`,
       ),
-    look: lookAtRooms,
+    look: async () => void (await Promise.all([lookAtRooms(), lookAtStore()])),
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await looking;

@@ -66,7 +66,11 @@ test('a killed worker leaves a record of its call, and the tries that it had cou
   const foundMs = performance.now() - killedAt;
   expect(record).toMatchObject({
     line: 'bank',
-    auth: 'none',
+    steps: [
+      { step: 'account', outcome: 'accepted' },
+      { step: 'birthDate', outcome: 'abandoned' },
+    ],
+    auth: 'identified',
     amr: [],
     desk: null,
     ending: { result: 'platform', reason: 'worker-lost' },
