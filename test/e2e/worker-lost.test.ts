@@ -66,10 +66,7 @@ test('a killed worker leaves a record of its call, and the tries that it had cou
   const foundMs = performance.now() - killedAt;
   expect(record).toMatchObject({
     line: 'bank',
-    steps: [
-      { step: 'account', outcome: 'accepted' },
-      { step: 'birthDate', outcome: 'abandoned' },
-    ],
+    steps: [{ step: 'account', outcome: 'accepted' }],
     auth: 'identified',
     amr: [],
     desk: null,
