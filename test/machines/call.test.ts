@@ -456,7 +456,7 @@ describe('from the last key to a word or an answer pass two seconds at most', ()
     dial();
     givesAccount();
     phone.press('03141979');
-    expect(isSilentUntil(999, () => checked('accepted'))).toBe(1899);
+    expect(isSilentUntil(999, () => checked('accepted'))).toBe(1699);
     expect(phone.hears()).toEqual(['one-moment']);
   });
 
@@ -464,7 +464,7 @@ describe('from the last key to a word or an answer pass two seconds at most', ()
     dial();
     givesAccount();
     phone.press('03141979');
-    expect(isSilentUntil(100, () => checked('accepted'))).toBe(1000);
+    expect(isSilentUntil(100, () => checked('accepted'))).toBe(800);
   });
 
   test('where that is held back', () => {
@@ -475,7 +475,7 @@ describe('from the last key to a word or an answer pass two seconds at most', ()
     phone.wait(FLOOR_MS);
     phone.press('03141979');
     checked('accepted');
-    expect(isSilentUntil(FLOOR_MS, () => undefined)).toBe(1900);
+    expect(isSilentUntil(FLOOR_MS, () => undefined)).toBe(1700);
   });
 
   test.each([
@@ -486,10 +486,10 @@ describe('from the last key to a word or an answer pass two seconds at most', ()
     answered();
     phone.press('31415926');
     checked(kind, account);
-    expect(isSilentUntil(FLOOR_MS, () => undefined)).toBe(1900);
+    expect(isSilentUntil(FLOOR_MS, () => undefined)).toBe(1700);
     phone.ask('simChangedWithinHours').answer(null);
     phone.ask('sendCode').answer(SENT);
-    phone.wait(FLOOR_MS - 301);
+    phone.wait(FLOOR_MS - 101);
     expect(phone.hears()).toEqual(['one-moment']);
     phone.wait(1);
     expect(phone.hears()?.[0]).toBe('code-sent');
@@ -502,7 +502,7 @@ describe('from the last key to a word or an answer pass two seconds at most', ()
     phone.wait(3000);
     expect(phone.hears()).toEqual(['one-moment']);
     checked('accepted');
-    phone.wait(899);
+    phone.wait(699);
     expect(phone.hears()).toBeNull();
     phone.wait(1);
     expect(phone.hears()).toEqual(['one-moment']);

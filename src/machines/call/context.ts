@@ -17,7 +17,7 @@ export interface CallInput {
   readonly today: string;
   /**
    * How long an answer about an account takes at least while it is not proved that there is such an account
-   * (1 s to 1.9 s, so that something is heard within two; 0: no answer is held back).
+   * (1 s to 1.7 s, so that something is heard within two; 0: no answer is held back).
    */
   readonly floorMs: number;
 }

@@ -25,7 +25,7 @@ const BACKEND = /^(checkEntry|simChangedWithinHours|sendCode)$/;
 /** How long a caller may hear nothing. */
 const SILENCE_MS = 2000;
 /** The same as far as it is ours: the word begins a little sooner. */
-const QUIET_MS = 1900;
+const QUIET_MS = 1700;
 const FILLER_MS = 1000;
 
 export const GUESS_JUDGES: Judges<Story> = {
