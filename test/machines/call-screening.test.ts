@@ -380,7 +380,7 @@ describe('a customer whom another system has verified', () => {
     expect(phone.hears()).toEqual(['welcome']);
     expect(phone.asked('simChangedWithinHours')).toEqual([]);
     phone.promptEnds();
-    phone.wait(1899);
+    phone.wait(1699);
     expect(phone.hears()).toBeNull();
     phone.wait(1);
     expect(phone.hears()).toEqual(['one-moment']);
@@ -411,7 +411,7 @@ describe('a customer whom another system has verified', () => {
     phone.promptEnds();
     phone.wait(999);
     lookedUp();
-    phone.wait(899);
+    phone.wait(699);
     expect(phone.hears()).toBeNull();
     phone.wait(1);
     expect(phone.hears()).toEqual(['one-moment']);
