@@ -2,6 +2,7 @@
 // `e2e`, which make real calls. The report is what .ci/run counts.
 
 import { defineConfig } from 'vitest/config';
+import { phonesAtOnce } from './test/e2e/kit/phones-at-once.ts';
 
 export default defineConfig({
   test: {
@@ -16,7 +17,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/fixtures/**', 'test/long/**'],
           globalSetup: ['test/kit/postgres.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
@@ -26,8 +27,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/setup.ts'],
           // After the others, one file at a time: calls are timed, and share one stack.
           fileParallelism: false,
-          // Two cores carry the whole system and its phones: more calls at once and sound gets lost.
-          maxConcurrency: 3,
+          maxConcurrency: phonesAtOnce(),
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

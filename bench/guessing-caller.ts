@@ -2,11 +2,10 @@
 // its last key. Real time, on a line without a server.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSimulatedLine } from '../src/console/simulated-line.ts';
+import { createSimulatedLine, simulatedCaller } from '../src/console/simulated-line.ts';
 import { startCall } from '../src/ivr/call.ts';
 import type { CallWorld } from '../src/ivr/call-world.ts';
 import type { CallerLine } from '../src/ivr/ports.ts';
-import { Secret } from '../src/machines/secret.ts';
 
 /** A quick typist. */
 const KEY_MS = 100;
@@ -43,16 +42,7 @@ export async function guess(
 ): Promise<readonly [Heard, Heard]> {
   const line = createSimulatedLine({
     clock: { setTimeout, clearTimeout },
-    caller: {
-      room: 'bench',
-      identity: 'bench-caller',
-      sipCallId: null,
-      inviteCallId: null,
-      dialled,
-      number: Secret.of(calling),
-      trunkId: null,
-      ruleId: null,
-    },
+    caller: simulatedCaller(dialled, calling),
     desk: () => 'never',
     transfer: () => ({ outcome: 'failed', afterMs: 0 }),
   });

@@ -7,7 +7,9 @@ import { type BreakerHooks, withBreakers, withSmsBreaker } from '../src/backend/
 import { createHttpBackend } from '../src/backend/http-backend.ts';
 import { createSmsWebhook } from '../src/backend/sms-webhook.ts';
 import { loadEdition } from '../src/commands/edition.ts';
+import { noteSeal } from '../src/ivr/call-note.ts';
 import type { CallWorld } from '../src/ivr/call-world.ts';
+import { ALONE } from '../src/ivr/lease.ts';
 import { keyedHashes } from '../src/ivr/verification/keyed-hashes.ts';
 import { openOutages } from '../src/ivr/verification/outages.ts';
 import { drawFloorMs } from '../src/ivr/verification/pace.ts';
@@ -54,6 +56,8 @@ export function openWorld({ bankUrl, smsUrl, token, store, held }: WorldOptions)
     records: store.records,
     issueTicket: () => Promise.reject(new Error('no caller of the bench is handed over')),
     hashes: keyedHashes(Secret.of(randomUUID())),
+    notes: noteSeal(Secret.of(randomUUID())),
+    lease: ALONE,
     floorMs: held ? drawFloorMs : () => 0,
     observe: () => undefined,
     measure: () => undefined,

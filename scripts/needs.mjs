@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /**
- * Each is needed for `building` the Go tools, for `running` the local stack, or for `testing`. `debian`
- * is absent where no Debian package will do.
+ * Each is needed for `building` the Go tools, for `running` the local stack, for `phoning` it by SIP, or for
+ * `testing`. `debian` is absent where no Debian package will do.
  */
 export const NEEDS = [
   need('building', 'pkg-config', ['pkg-config'], () => onPath('pkg-config')),
@@ -20,12 +20,17 @@ export const NEEDS = [
   // Debian's redis-server package would start a Redis of its own; redis-tools holds the same program
   // under the name redis-check-rdb.
   need('running', 'redis-server', ['redis-tools'], hasRedis),
-  need('testing', 'sipp', ['sip-tester'], () => onPath('sipp')),
+  need('phoning', 'sipp', ['sip-tester'], () => onPath('sipp')),
   // Both sign upstream tokens as docs/upstream.md shows it.
   need('testing', 'python3', ['python3'], () => onPath('python3')),
   need('testing', 'openssl', ['openssl'], () => onPath('openssl')),
+  need('testing', 'systemd-analyze', ['systemd'], () => onPath('systemd-analyze')),
+  need('testing', 'chromium', ['chromium'], () => BROWSERS.some(onPath)),
   need('testing', 'the server programs of PostgreSQL', ['postgresql'], hasPostgres),
 ];
+
+/** Names of the browser that tries the QA phone's page, whichever is there. */
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Whether a program of this name can be run. */
 export function onPath(name) {

@@ -18,11 +18,11 @@ const tools = join(stack, 'bin');
 const toolsStamp = join(tools, '.built-from');
 
 const UNREACHABLE = 3;
-const PURPOSES = ['start', 'test', 'simulate'];
+const PURPOSES = ['start', 'test', 'bench', 'simulate'];
 
 /**
  * Installs what `purpose` needs and is not there: `simulate` the npm packages, `start` also the local
- * stack, `test` also what only the tests use. Returns the exit code: 0, or 3 with the reason printed.
+ * stack, `bench` also a SIP phone, `test` all that only the tests use. Returns the exit code: 0, or 3 with the reason printed.
  */
 export function setUp(purpose) {
   if (purpose !== 'simulate') {
@@ -37,7 +37,8 @@ export function setUp(purpose) {
 function missingFor(purpose) {
   const phases = ['running'];
   if (!toolsAreFresh()) phases.push('building');
-  if (purpose === 'test') phases.push('testing');
+  if (purpose === 'bench') phases.push('phoning');
+  if (purpose === 'test') phases.push('phoning', 'testing');
   return NEEDS.filter(({ phase, found }) => phases.includes(phase) && !found());
 }
 

@@ -2,6 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { exitCodeOf, explain } from './commands/exit-code.ts';
+import { headerOption } from './commands/header-option.ts';
 import { VERSION } from './commands/version.ts';
 
 const program = new Command('tonegate')
@@ -34,14 +35,6 @@ function seconds(text: string): number {
   throw new InvalidArgumentError('Give whole seconds, 1 to 86400.');
 }
 
-function header(line: string, others: readonly (readonly [string, string])[]) {
-  const [, name, value] = /^([A-Za-z0-9.!%*_+`'~-]+)\s*:\s*(.*)$/.exec(line) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError('A header is "Name: value".');
-  }
-  return [...others, [name, value] as const];
-}
-
 command(
   'worker',
   'serve calls; SIGTERM or SIGINT once drains, twice stops now; SIGHUP takes over new lines and recordings',
@@ -55,16 +48,20 @@ command(
 const dev = command('dev', 'run a complete local system: what `npm start` runs')
   .option('--simulate', 'no server: the same charts in this terminal')
   .option('--no-stack', 'Redis, LiveKit and the SIP bridge run already, as in compose.yaml')
+  .option(
+    '--no-worker',
+    'workers run elsewhere: only trunks and rules, the demo bank and the demo desks',
+  )
   .action(async ({ simulate, ...options }) => {
     if (simulate) {
-      const { dialSimulated } = await import('./commands/dial.ts');
+      const { dialSimulated } = await import('./commands/dial-simulated.ts');
       process.exitCode = await dialSimulated({ config: options.config });
     } else {
       const { runDev } = await import('./commands/dev.ts');
       process.exitCode = await runDev(options);
     }
   });
-for (const name of ['livekit', 'sip', 'rtp', 'redis', 'bank', 'worker']) {
+for (const name of ['livekit', 'sip', 'rtp', 'redis', 'page', 'bank', 'worker']) {
   dev.addOption(
     new Option(`--port-${name} <n>`, `port of ${name}`)
       .env(`TONEGATE_PORT_${name.toUpperCase()}`)
@@ -74,10 +71,35 @@ for (const name of ['livekit', 'sip', 'rtp', 'redis', 'bank', 'worker']) {
 
 command('dial [number]', 'a phone in the terminal: keys become DTMF, prompts are shown as text')
   .option('--simulate', 'no server: the same charts in this process')
-  .option('--header <line>', 'a header of the INVITE, "Name: value"; may be repeated', header, [])
+  .option(
+    '--header <line>',
+    'a header of the INVITE, "Name: value"; may be repeated',
+    headerOption,
+    [],
+  )
+  .option('--record <file>', 'what the caller hears, as a WAV file')
   .action(async (number: string | undefined, { simulate, ...options }) => {
-    const { dialLive, dialSimulated } = await import('./commands/dial.ts');
+    const { dialSimulated } = await import('./commands/dial-simulated.ts');
+    const { dialLive } = await import('./commands/dial.ts');
     process.exitCode = await (simulate ? dialSimulated : dialLive)({ ...options, number });
+  });
+
+// --config and --json are options of `qa` itself, wherever they stand.
+const qa = command('qa [files...]', 'play scenario files: does a call go as its file has it?')
+  .option('--live', 'over LiveKit, on the system that runs; without it, simulated in this process')
+  .option('--junit <file>', "also write JUnit's XML")
+  .option('--json', 'one JSON object a scenario')
+  .action(async (files: string[], options) => {
+    if (files.length === 0) qa.error('Name the files with the scenarios: tonegate qa FILE…');
+    const { runQa } = await import('./commands/qa.ts');
+    process.exitCode = await runQa(files, options);
+  });
+command('schema', 'print the JSON Schema of a scenario file', qa)
+  .addOption(new Option('--write', 'write docs/scenario.schema.json'))
+  .addOption(new Option('--check', 'say whether docs/scenario.schema.json is up to date'))
+  .action(async ({ write, check }) => {
+    const { publishScenarioSchema } = await import('./commands/qa-schema.ts');
+    process.exitCode = await publishScenarioSchema(write ? 'write' : check ? 'check' : 'print');
   });
 
 const provision = program
@@ -193,9 +215,8 @@ command('schema', 'print the JSON Schema of tonegate.yaml', config)
   .addOption(new Option('--write', 'write docs/tonegate.schema.json'))
   .addOption(new Option('--check', 'say whether docs/tonegate.schema.json is up to date'))
   .action(async ({ write, check }) => {
-    const { publishSchema, schemaText } = await import('./commands/configuration.ts');
-    if (write || check) process.exitCode = await publishSchema(write ? 'write' : 'check');
-    else process.stdout.write(schemaText());
+    const { publishConfigSchema } = await import('./commands/configuration.ts');
+    process.exitCode = await publishConfigSchema(write ? 'write' : check ? 'check' : 'print');
   });
 
 const prompts = program.command('prompts').description('the recordings').exitOverride();

@@ -34,6 +34,13 @@ export function drawingsOf(level: Level): Drawing[] {
   ];
 }
 
+/** The boxes at home here, by name, and which leads to which: across where that fits, else down. */
+export function compact(level: Level): Drawing {
+  const own = namesOnly(mapOf(level, ({ isElsewhere }) => !isElsewhere));
+  const direction = widthOf(own, 'LR') <= PAGE_WIDTH ? 'LR' : 'TB';
+  return { shows: 'map', level: own, direction, width: widthOf(own, direction) };
+}
+
 /** The narrower of both ways, where it fits; null where none does. */
 function fitting(shows: Drawing['shows'], level: Level): Drawing | null {
   const [down, across] = (['TB', 'LR'] as const).map((direction) => ({

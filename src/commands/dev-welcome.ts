@@ -9,9 +9,11 @@ interface Addresses {
   /** URLs. */
   readonly bank: string;
   readonly worker: string;
+  /** Absent where there is no page. */
+  readonly page: string | undefined;
 }
 
-export function welcome(config: Config, { sip, bank, worker }: Addresses): string {
+export function welcome(config: Config, { page, sip, bank, worker }: Addresses): string {
   const lines = config.lines.map(
     (line) => `  sip:${line.numbers[0]}@127.0.0.1:${sip}   ${line.name}: ${pathOf(line)}`,
   );
@@ -23,7 +25,7 @@ export function welcome(config: Config, { sip, bank, worker }: Addresses): strin
   });
   return `
 Tonegate answers.
-
+${page === undefined ? '' : `\nCall from your browser, and see what happens:\n  ${page}\n`}
 Call with any soft-phone, no account or password needed:
 ${lines.join('\n')}
 or from this folder, in another window:

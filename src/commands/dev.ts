@@ -14,21 +14,28 @@ import { startStack } from '../demo/stack.ts';
 import { applyRouting } from '../livekit/provisioning.ts';
 import { Secret } from '../machines/secret.ts';
 import { generateSigningKey } from '../ticket/keys.ts';
+import { builtPage } from '../web/page-build.ts';
+import { backendUrl } from './demo-bank.ts';
 import { startDemoDesks } from './desks.ts';
 import { welcome } from './dev-welcome.ts';
 import { superviseWorker } from './dev-worker.ts';
 import { onHangUpSignal } from './hang-up-signal.ts';
 import { neededSecrets, routingSecrets } from './provision.ts';
+import { startQaPhone } from './qa-phone.ts';
 
 export type DevOptions = {
   readonly config: string;
   /** False: Redis, LiveKit and the bridge run already, on these ports and with the demo's key. */
   readonly stack?: boolean;
-} & Readonly<Partial<Record<`port${Capitalize<Exclude<PortName, 'page'>>}`, number>>>;
+  /** False: workers are started elsewhere, on the worker port and with the secrets given. */
+  readonly worker?: boolean;
+} & Readonly<Partial<Record<`port${Capitalize<PortName>}`, number>>>;
 
 const API_KEY = 'devkey';
 const API_SECRET = 'secretsecretsecretsecretsecretsecret';
 const FOLDER = dirname(ENV_FILE);
+/** The page is built from the sources: a package that is built itself serves none. */
+const HAS_PAGE = import.meta.filename.endsWith('.ts');
 
 /** Runs the system until SIGINT or SIGTERM, or until its terminal is closed. Answers the exit code. */
 export async function runDev(options: DevOptions): Promise<number> {
@@ -50,6 +57,7 @@ async function run(options: DevOptions, { stopping, onReload }: Signals): Promis
     sip: options.portSip ?? 5060,
     rtp: options.portRtp ?? 10000,
     redis: options.portRedis ?? 7379,
+    page: options.portPage ?? 7070,
     bank: options.portBank ?? 7071,
     worker: options.portWorker ?? config.http.port,
   };
@@ -59,8 +67,14 @@ async function run(options: DevOptions, { stopping, onReload }: Signals): Promis
 
   await checkPortsFree([
     { name: 'bank', port: ports.bank, protocol: 'tcp' },
-    { name: 'worker', port: ports.worker, protocol: 'tcp' },
+    ...(options.worker === false
+      ? []
+      : [{ name: 'worker', port: ports.worker, protocol: 'tcp' } as const]),
+    ...(HAS_PAGE ? [{ name: 'page', port: ports.page, protocol: 'tcp' } as const] : []),
   ]);
+  // While the stack starts: the first time it takes a few seconds.
+  const building = HAS_PAGE ? builtPage(stopping) : null;
+  building?.catch(() => undefined);
   await using system = new AsyncDisposableStack();
   if (options.stack !== false) {
     console.info('Starting Redis, LiveKit and the SIP bridge …');
@@ -98,17 +112,38 @@ async function run(options: DevOptions, { stopping, onReload }: Signals): Promis
   ]);
   await writeEnvFile({ ...environment, ...Object.fromEntries(trunkSecrets) });
   system.use(await startDemoDesks(api, config, `${workerUrl}/.well-known/jwks.json`));
-  const worker = system.use(
-    superviseWorker(
-      ['--config', options.config, '--port', String(ports.worker)],
-      { ...process.env, ...environment, TONEGATE_DEV: '1' },
-      workerUrl,
-    ),
-  );
-  onReload(() => worker.reload());
-  await Promise.race([worker.ready, once(stopping, 'abort')]);
+  if (options.worker !== false) {
+    const worker = system.use(
+      superviseWorker(
+        ['--config', options.config, '--port', String(ports.worker)],
+        { ...process.env, ...environment, TONEGATE_DEV: '1' },
+        workerUrl,
+      ),
+    );
+    onReload(() => worker.reload());
+    await Promise.race([worker.ready, once(stopping, 'abort')]);
+  }
+  const bankUrl = backendUrl(config.backend.url, bank.url);
+  const page =
+    building &&
+    system.use(
+      await startQaPhone(
+        {
+          port: ports.page,
+          config,
+          api,
+          workerUrl,
+          bankUrl,
+          isDemoBank: bankUrl === bank.url,
+          store: environment.TONEGATE_STORE,
+        },
+        building,
+      ),
+    );
   if (!stopping.aborted) {
-    console.info(welcome(config, { sip: ports.sip, bank: bank.url, worker: workerUrl }));
+    console.info(
+      welcome(config, { page: page?.url, sip: ports.sip, bank: bank.url, worker: workerUrl }),
+    );
     await once(stopping, 'abort');
   }
   console.info('Stopping …');

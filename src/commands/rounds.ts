@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { loggable } from '../ivr/fault.ts';
+import type { Lease } from '../ivr/lease.ts';
 import type { RecordChain } from '../ivr/ports.ts';
 import type { RecordBacklog } from '../ivr/record-backlog.ts';
 import type { Sealer } from '../records/seal.ts';
@@ -11,14 +12,13 @@ import { sealHead } from '../records/seal-head.ts';
 
 /** Between two beats; some are missed before a worker counts as lost. */
 const BEAT_MS = 1000;
-const LEASE_MS = 4000;
 const SEAL_MS = 3_600_000;
 /** How long the end waits for records that still wait for the store. */
 const LAST_MS = 10_000;
 
 interface RoundsOptions {
-  readonly workerId: string;
-  readonly records: Pick<RecordBacklog, 'beat' | 'waiting'>;
+  readonly lease: Pick<Lease, 'beat'>;
+  readonly records: Pick<RecordBacklog, 'waiting'>;
   readonly chain: Pick<RecordChain, 'head' | 'newestSeal' | 'keepSeal'>;
   readonly sealer: Sealer;
   readonly log: Logger;
@@ -26,7 +26,7 @@ interface RoundsOptions {
 
 /** Disposing keeps the records that wait, where the store takes them soon, and seals. Never rejects. */
 export function startRounds({
-  workerId,
+  lease,
   records,
   chain,
   sealer,
@@ -37,7 +37,7 @@ export function startRounds({
 
   async function beat(): Promise<void> {
     try {
-      const calls = await records.beat(workerId, LEASE_MS);
+      const calls = await lease.beat();
       if (calls > 0) log.warn({ calls }, 'kept the records of calls whose worker was lost');
       if (isAway) log.info('the store takes beats again');
       isAway = false;

@@ -8,6 +8,8 @@ import type { LiveKitApi } from '../livekit/server-api.ts';
 
 /** A trunk that LiveKit has said is none of ours may be taken over: it is asked again after this. */
 const STRANGER_MS = 5000;
+/** Ways in that are remembered; more are forgotten all at once, and asked about again. */
+const STRANGERS = 1000;
 /** Every trunk that LiveKit makes has such an id; numbers that were bought from it come without one. */
 const TRUNK_ID = /^ST_/;
 
@@ -62,7 +64,10 @@ export function createTrunkBook(api: LiveKitApi, log: Logger): TrunkBook {
       if (known !== null || isStranger(way)) return known;
       await lookUp();
       const found = nameOf(call);
-      if (found === null) strangers.set(way, performance.now());
+      if (found === null) {
+        if (strangers.size >= STRANGERS) strangers.clear();
+        strangers.set(way, performance.now());
+      }
       return found;
     },
     refresh: () => lookUp().catch(() => undefined),

@@ -7,24 +7,7 @@ import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { fileOf, indexOf, kebab, pageOf } from '../charts/page.ts';
 import { walk } from '../charts/walk.ts';
-import { callMachine } from '../machines/call.machine.ts';
-import { choiceMachine } from '../machines/choice.machine.ts';
-import { collectDigitsMachine } from '../machines/collect-digits.machine.ts';
-import { handOffMachine } from '../machines/hand-off.machine.ts';
-import { oneTimeCodeMachine } from '../machines/one-time-code.machine.ts';
-import { stepMachine } from '../machines/step.machine.ts';
-import { verifyEntryMachine } from '../machines/verify-entry.machine.ts';
-
-/** All charts, from the whole call down. */
-const CHARTS = [
-  callMachine,
-  stepMachine,
-  oneTimeCodeMachine,
-  verifyEntryMachine,
-  choiceMachine,
-  collectDigitsMachine,
-  handOffMachine,
-] as const;
+import { CHARTS } from './charts.ts';
 
 const MACHINES = fileURLToPath(new URL('../machines', import.meta.url));
 const PAGES = fileURLToPath(new URL('../../docs/machines', import.meta.url));
@@ -44,7 +27,7 @@ export async function writeCharts(options: WriteCharts): Promise<0 | 1> {
   const show = (file: string) => relative('', join(dir, file));
 
   const forgotten = await notListed();
-  for (const file of forgotten) print(`${file} is not drawn: add it to src/commands/viz.ts`);
+  for (const file of forgotten) print(`${file} is not drawn: add it to src/commands/charts.ts`);
 
   const pages = drawAll();
   const there = await pagesIn(dir);

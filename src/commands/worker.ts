@@ -3,24 +3,23 @@
 
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import { type BreakerHooks, withBreakers, withSmsBreaker } from '../backend/breaker.ts';
 import { createHttpBackend } from '../backend/http-backend.ts';
 import { createSmsWebhook } from '../backend/sms-webhook.ts';
 import { readEnvironment } from '../config/environment.ts';
+import { noteSeal } from '../ivr/call-note.ts';
 import type { CallWorld } from '../ivr/call-world.ts';
 import { loggable } from '../ivr/fault.ts';
+import { createLease } from '../ivr/lease.ts';
 import { createObservers } from '../ivr/observers.ts';
 import { withBacklog } from '../ivr/record-backlog.ts';
-import { createSwitchboard, type Switchboard } from '../ivr/switchboard.ts';
+import { createSwitchboard } from '../ivr/switchboard.ts';
 import { keyedHashes } from '../ivr/verification/keyed-hashes.ts';
 import { openOutages } from '../ivr/verification/outages.ts';
 import { drawFloorMs } from '../ivr/verification/pace.ts';
-import {
-  type AgentServer,
-  type AgentServerState,
-  connectAgentServer,
-} from '../livekit/agent-server.ts';
+import { type AgentServerState, connectAgentServer } from '../livekit/agent-server.ts';
+import { rejoinCallerLine } from '../livekit/rejoining.ts';
 import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
 import { openStore } from '../store/open-store.ts';
@@ -30,15 +29,23 @@ import { startWorkerHttp } from '../web/worker-http.ts';
 import { backendUrl, smsWebhookUrl } from './demo-bank.ts';
 import { loadEdition } from './edition.ts';
 import { onHangUpSignal } from './hang-up-signal.ts';
-import { sayLastWords } from './last-words.ts';
+import { watchLoop } from './loop-watch.ts';
 import { readiness } from './readiness.ts';
+import { watchLimits } from './recycling.ts';
 import { type Editions, keepEditions } from './reload.ts';
+import { prepareEnd, type Retirement } from './retirement.ts';
 import { startRounds } from './rounds.ts';
 import { keysOf } from './signing-keys.ts';
+import { askForSuccessor } from './succession.ts';
+import { startTakingOver } from './taking-over.ts';
 import { ticketIssuer } from './ticket-issuer.ts';
 import { createTrunkBook } from './trunk-book.ts';
+import { takeUncaught } from './uncaught.ts';
 import { upstreamChecker } from './upstream-checker.ts';
 import { VERSION } from './version.ts';
+
+/** For so long after LiveKit was away it may offer calls again that have come back with it. */
+const REPEATS_MS = 60_000;
 
 export interface WorkerOptions {
   readonly config: string;
@@ -78,7 +85,16 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
   ]);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const log = pino({ level: secrets.TONEGATE_LOG_LEVEL.reveal() || 'info', base: { workerId } });
-  sayLastWords(log);
+  const metrics = createMetrics((error) => log.error({ fault: loggable(error) }, 'not counted'));
+  let retirement: Retirement | null = null;
+  takeUncaught({
+    log,
+    onFault: metrics.fault,
+    replace() {
+      retirement?.retire('fault');
+      return retirement !== null;
+    },
+  });
   const signingKey = await keysOf(
     'TONEGATE_SIGNING_KEY',
     loadSigningKey(secrets.TONEGATE_SIGNING_KEY),
@@ -99,7 +115,6 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     secret: secrets.LIVEKIT_API_SECRET.reveal(),
   };
   const trunks = createTrunkBook(api, log);
-  const metrics = createMetrics((error) => log.error({ fault: loggable(error) }, 'not counted'));
   const editions = keepEditions({
     first,
     load: (running) => loadEdition(options.config, running),
@@ -146,32 +161,53 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     records,
     issueTicket: ticketIssuer(config, signingKey),
     hashes: keyedHashes(secrets.TONEGATE_PEPPER),
+    notes: noteSeal(secrets.TONEGATE_PEPPER),
+    lease: {
+      isCertain: () => lease.isCertain(),
+      assure: () => lease.assure(),
+    },
     floorMs: drawFloorMs,
     observe: observers.tell,
     measure: metrics.measure,
     now: Date.now,
     monotonic: () => performance.now(),
   };
-  const switchboard = createSwitchboard(world, config.capacity);
+  const isDev = secrets.TONEGATE_DEV.reveal() === '1';
+  using loop = watchLoop();
+  const switchboard = createSwitchboard(world, config.capacity, loop.waitMs);
+  const lease = createLease({
+    workerId,
+    records,
+    running: () => switchboard.running,
+    giveUp: switchboard.giveUp,
+    monotonic: world.monotonic,
+    log,
+  });
+  let registeredAt = Number.NEGATIVE_INFINITY;
   let livekit: AgentServerState = { phase: 'connecting', fault: null };
+  const isReady = () =>
+    readiness({ livekit, store, refusal: editions.refusal(), isDraining: draining.signal.aborted });
+  metrics.showReadiness(isReady);
   // Before LiveKit is told that we are here: a worker that cannot listen takes no call.
   await using http = await startWorkerHttp({
     host: config.http.host,
     port: options.port ?? config.http.port,
-    readiness: () =>
-      readiness({
-        livekit,
-        store,
-        refusal: editions.refusal(),
-        isDraining: draining.signal.aborted,
-      }),
+    readiness: isReady,
     metrics: metrics.exposition,
     jwks: jwks(signingKey, previousKeys),
-    watch: secrets.TONEGATE_DEV.reveal() === '1' ? observers.watch : undefined,
+    watch: isDev ? observers.watch : undefined,
   });
 
+  await using _place = store.holdPlace(workerId, {
+    onLost() {
+      log.warn('the store has lost sight of this worker: others may go on with its calls');
+      lease.doubt();
+    },
+    onPooled: () =>
+      log.warn('a pooler hands connections of the store around: lost workers are noticed later'),
+  });
   await using _rounds = startRounds({
-    workerId,
+    lease,
     records,
     chain: store.chain,
     sealer: { issuer: config.ticket.issuer, key: signingKey, now: Date.now },
@@ -184,49 +220,46 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     load: () => switchboard.load(),
     offer: (_, promised) => switchboard.hasRoom(promised),
     onJob(job) {
-      void switchboard.take(() => joinCallerLine(job, api));
+      void switchboard.take(job.room, () => joinCallerLine(job, api), {
+        since: job.offeredAt,
+        mayBeRepeated: performance.now() - registeredAt < REPEATS_MS,
+      });
     },
   });
   agentServer.onState((state) => {
     livekit = state;
     const { phase, fault } = state;
     if (phase === 'registered') {
+      registeredAt = performance.now();
       log.info('registered with LiveKit');
       void trunks.refresh();
     } else if (fault) log.warn({ code: fault.code, why: fault.message }, 'LiveKit unreachable');
   });
 
+  retirement = prepareEnd({
+    switchboard,
+    agentServer,
+    draining,
+    succeed: isDev ? () => askForSuccessor(http.giveUpPort) : async () => undefined,
+    log,
+  });
+  using _limits = watchLimits(config.recycle, switchboard, retirement.retire);
+  metrics.showWorker(() => ({
+    load: switchboard.load(),
+    loopWaitMs: loop.waitMs(),
+    isDraining: draining.signal.aborted,
+    taken: switchboard.taken,
+  }));
+  await using _takingOver = startTakingOver({
+    workerId,
+    records,
+    room: () => (switchboard.hasRoom() ? config.capacity - switchboard.calls : 0),
+    goOn: (lost) => void switchboard.goOn(lost, (note, call) => rejoinCallerLine(note, call, api)),
+  });
+
   log.info({ http: http.url, capacity: config.capacity }, 'worker started');
 
-  await untilDrained(switchboard, agentServer, draining, log);
+  await retirement.ended;
   log.info('worker stopped');
   await closeMedia();
-}
-
-/** The first signal lets calls finish, the second ends them. */
-async function untilDrained(
-  switchboard: Switchboard,
-  agentServer: AgentServer,
-  draining: AbortController,
-  log: Logger,
-): Promise<void> {
-  const signals = ['SIGTERM', 'SIGINT'] as const;
-  await new Promise<void>((resolve) => {
-    const onSignal = () => {
-      if (draining.signal.aborted) {
-        log.warn({ calls: switchboard.calls }, 'stopping now');
-        void switchboard.stop();
-        return;
-      }
-      draining.abort();
-      log.info({ calls: switchboard.calls }, 'draining');
-      // A job that was promised comes first: its caller rings already.
-      const drained = agentServer.drain().then(() => switchboard.drain());
-      void drained.then(() => {
-        for (const signal of signals) process.off(signal, onSignal);
-        resolve();
-      });
-    };
-    for (const signal of signals) process.on(signal, onSignal);
-  });
 }

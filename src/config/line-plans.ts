@@ -230,7 +230,11 @@ function entryRules(step: StepConfig, minLength: number, maxLength: number): Ent
 
 function deskPlan(desk: DeskConfig): DeskPlan {
   const door = { requires: desk.requires, otherwise: desk.otherwise ?? null };
+  if ('transfer' in desk) {
+    return { kind: 'transfer', target: desk.transfer, ringMs: desk.ringSeconds * 1000, ...door };
+  }
+  const joinWithinMs = desk.joinWithinSeconds * 1000;
   return 'agent' in desk
-    ? { kind: 'agent', agent: desk.agent, joinWithinMs: desk.joinWithinSeconds * 1000, ...door }
-    : { kind: 'transfer', target: desk.transfer, ringMs: desk.ringSeconds * 1000, ...door };
+    ? { kind: 'agent', agent: desk.agent, joinWithinMs, ...door }
+    : { kind: 'attributes', joinWithinMs, ...door };
 }

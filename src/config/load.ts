@@ -1,70 +1,24 @@
 // Reads tonegate.yaml: a whole, valid configuration, or one fault that lists everything wrong with it,
 // where, and what to write instead. Values of the file are never repeated.
 
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
-import { IvrFault } from '../ivr/fault.ts';
-import type { ConfigFault } from './outline.ts';
 import { referenceFaults } from './references.ts';
 import { type Config, configSchema } from './schema.ts';
+import { parseYaml, readText } from './yaml-file.ts';
 
 /** Reads and validates a configuration file. Throws `IVR_CONFIG_INVALID` with all faults together. */
 export async function loadConfig(file: string): Promise<Config> {
   const path = resolve(file);
-  let source: string;
-  try {
-    source = await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new IvrFault(
-      'IVR_CONFIG_INVALID',
-      `cannot read the configuration ${path} (${code ?? 'unknown'}): name the file with --config FILE or TONEGATE_CONFIG`,
-    );
-  }
+  const source = await readText(path, {
+    what: 'the configuration',
+    mend: 'name the file with --config FILE or TONEGATE_CONFIG',
+  });
   return parseConfig(source, path);
 }
 
 /** Validates the text of a configuration that lies at `path`. */
 export function parseConfig(source: string, path: string): Config {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(source, {
-    lineCounter,
-    prettyErrors: false,
-    // The parser's warnings repeat what stands in the file.
-    logLevel: 'error',
-  });
-  const positionOf = (offset: number) => {
-    const { line, col } = lineCounter.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
-  if (document.errors.length > 0) {
-    const lines = document.errors.map((error) => `${positionOf(error.pos[0])}: ${error.code}`);
-    throw invalid(path, lines, 'is not readable as YAML');
-  }
-  let raw: unknown;
-  try {
-    raw = document.toJS();
-  } catch {
-    // The parser's own message would repeat the text of the alias.
-    throw invalid(path, ['an alias (*) stands for nothing: quote the text'], 'has faults');
-  }
-  const parsed = configSchema.safeParse(raw);
-  const faults = [
-    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => flatten(issue))),
-    ...referenceFaults(raw),
-  ];
-  if (parsed.success && faults.length === 0) return withPaths(parsed.data, dirname(path));
-  throw invalid(
-    path,
-    faults.map(({ path: at, message }) => {
-      const node = document.getIn(at, true) as { range?: [number, number, number] } | undefined;
-      const where = node?.range ? `${positionOf(node.range[0])}: ` : '';
-      return `${where}${at.map(String).join('.') || 'the file'}: ${message}`;
-    }),
-    'has faults',
-  );
+  return withPaths(parseYaml(source, path, configSchema, referenceFaults), dirname(path));
 }
 
 /** Folders and files are named from the configuration's own folder on. */
@@ -77,29 +31,4 @@ function withPaths(config: Config, folder: string): Config {
       : { upstream: { ...upstream, publicKeyFile: resolve(folder, upstream.publicKeyFile) } }),
   }));
   return { ...config, lines };
-}
-
-function invalid(path: string, lines: readonly string[], what: string): IvrFault {
-  return new IvrFault(
-    'IVR_CONFIG_INVALID',
-    [`${path} ${what} (${lines.length}):`, ...lines.map((line) => `  ${line}`)].join('\n'),
-  );
-}
-
-/** A choice between shapes is reported by the shape that fits best. */
-function flatten(issue: z.core.$ZodIssue): ConfigFault[] {
-  if (issue.code === 'invalid_key') {
-    return issue.issues.map(({ message }) => ({ path: issue.path, message }));
-  }
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) {
-    const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-    return [{ path: issue.path, message: isMissing ? 'is missing: add it' : issue.message }];
-  }
-  const depth = (branch: readonly z.core.$ZodIssue[]) =>
-    Math.max(...branch.map(({ path }) => path.length));
-  const best =
-    [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
-  return best.flatMap((inner) =>
-    flatten({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue),
-  );
 }

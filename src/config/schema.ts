@@ -179,6 +179,16 @@ const agentDesk = z
   })
   .describe('A desk agent that joins the room.');
 
+const attributesDesk = z
+  .strictObject({
+    attributesOnly: z
+      .literal(true, 'use true, or leave it out')
+      .describe("Nobody is called: whoever watches the caller's attributes joins."),
+    joinWithinSeconds: seconds(1, 120, 30).describe('How long somebody has to be heard.'),
+    ...door,
+  })
+  .describe("A desk that is called by the caller's attributes alone.");
+
 const transferDesk = z
   .strictObject({
     transfer: z
@@ -193,7 +203,7 @@ const transferDesk = z
 const steps = z.array(step).describe('What the caller must do, in this order.');
 
 const line = z.strictObject({
-  name,
+  name: name.describe('In records, tickets, attributes and figures.'),
   numbers: z.array(e164).min(1).describe('Our numbers that this line answers.'),
   trunks: z
     .array(name)
@@ -276,7 +286,12 @@ const lockout = z
       .max(100)
       .default(15)
       .describe('Failed tries within `hardHours` after which there are none for `hardHours`.'),
-    hardHours: z.int().min(1).max(720).default(24),
+    hardHours: z
+      .int()
+      .min(1)
+      .max(720)
+      .default(24)
+      .describe('In which failed tries are counted; also how long there are none left then.'),
   })
   .refine(({ softAfter, hardAfter }) => softAfter <= hardAfter, {
     error: 'must not be less than softAfter',
@@ -286,23 +301,42 @@ const lockout = z
 export const configSchema = z.strictObject({
   agentName: name.default('tonegate').describe('Name the worker registers with at LiveKit.'),
   capacity: z.int().min(1).max(1000).default(60).describe('Calls at once in this process.'),
+  recycle: z
+    .strictObject({
+      afterCalls: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(2000)
+        .describe('Calls taken, this many at most.'),
+      rssMb: z
+        .int()
+        .min(300)
+        .max(1_000_000)
+        .default(1500)
+        .describe('Resident memory in MB; 200 and 10 for each call at once are what it needs.'),
+    })
+    .prefault({})
+    .describe(
+      'When a worker lets its calls finish and ends, for its supervisor to start a fresh process.',
+    ),
   http: z
     .strictObject({
-      host: z.string().min(1).default('127.0.0.1'),
-      port: z.int().min(0).max(65535).default(7081),
+      host: z.string().min(1).default('127.0.0.1').describe('Address it listens on.'),
+      port: z.int().min(0).max(65535).default(7081).describe('0: any free one.'),
     })
     .prefault({})
     .describe('Where the worker answers health checks and serves its JWKS.'),
   ticket: z
     .strictObject({
-      issuer: z.string().min(1).max(200).default('tonegate'),
-      lifetimeSeconds: z.int().min(10).max(120).default(120),
+      issuer: z.string().min(1).max(200).default('tonegate').describe('`iss` of our tickets.'),
+      lifetimeSeconds: z.int().min(10).max(120).default(120).describe('How long one is good.'),
     })
     .prefault({})
     .describe('The signed hand-off ticket.'),
   backend: z
     .strictObject({
-      url: webUrl,
+      url: webUrl.describe('Where its routes begin.'),
       timeoutSeconds: seconds(1, 30, 8).describe('How long one answer may take.'),
     })
     .describe("The customer's system (docs/backend.openapi.yaml)."),
@@ -324,8 +358,10 @@ export const configSchema = z.strictObject({
     .array(rule)
     .optional()
     .describe('Into which rooms calls go; absent: one rule for each trunk, rooms by callee.'),
-  lines: z.array(line).min(1),
-  desks: z.record(name, z.union([agentDesk, transferDesk])),
+  lines: z.array(line).min(1).describe('Numbers that are answered, each with a policy of its own.'),
+  desks: z
+    .record(name, z.union([agentDesk, transferDesk, attributesDesk]))
+    .describe('Who takes calls over, by name (docs/hand-over.md).'),
 });
 
 export type Config = z.output<typeof configSchema>;

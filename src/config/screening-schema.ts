@@ -29,7 +29,7 @@ const keys = {
   onReject: z
     .union([
       z.literal('refuse', { error: 'use refuse or { desk: NAME }' }),
-      z.strictObject({ desk: name }),
+      z.strictObject({ desk: name.describe('Who takes calls that are not accepted.') }),
     ])
     .describe(
       '`refuse`: never answered. `{ desk: NAME }`: answered and taken to that desk, with nothing proved.',

@@ -23,7 +23,9 @@ export const trunk = z.strictObject({
   profile: z
     .union([
       z.enum(PROFILES, { error: `use ${PROFILES.join(', ')} or { header: NAME }` }),
-      z.strictObject({ header: headerName }),
+      z.strictObject({
+        header: headerName.describe('A header of your own.'),
+      }),
     ])
     .default('none')
     .describe('Where this carrier puts its verdict on the calling number (docs/screening.md).'),

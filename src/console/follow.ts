@@ -1,16 +1,16 @@
-// Follows one call from outside its worker: the observations that a worker of the local system shows
+// Follows calls from outside their worker: the observations that a worker of the local system shows
 // (server-sent events, CONTRACT §2). Knows HTTP and the shape of an observation, nothing else.
 
 import { IvrFault } from '../ivr/fault.ts';
 import type { CallObservation } from '../ivr/observation.ts';
 
 /**
- * Starts following the call in a room, which need not be there yet: once this has resolved, nothing is
- * missed. Throws `IVR_STACK` where no worker shows its calls; the observations end with `signal`.
+ * Starts following the call in a room, which need not be there yet; null: all calls. Once this has resolved, nothing
+ * is missed. Throws `IVR_STACK` where no worker shows its calls; the observations end with `signal`.
  */
 export async function followCall(
   workerUrl: string,
-  room: string,
+  room: string | null,
   signal: AbortSignal,
 ): Promise<AsyncIterable<CallObservation>> {
   const messages = events(await open(workerUrl, room, signal), signal);
@@ -23,12 +23,12 @@ export async function followCall(
 
 async function open(
   workerUrl: string,
-  room: string,
+  room: string | null,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   try {
-    const url = `${workerUrl}/events?room=${encodeURIComponent(room)}`;
-    const { ok, body } = await fetch(url, { signal });
+    const which = room === null ? '' : `?room=${encodeURIComponent(room)}`;
+    const { ok, body } = await fetch(`${workerUrl}/events${which}`, { signal });
     if (ok && body !== null) return body;
   } catch {
     signal.throwIfAborted();
@@ -64,6 +64,6 @@ async function* events(
 function notShown(workerUrl: string): IvrFault {
   return new IvrFault(
     'IVR_STACK',
-    `no worker shows its calls at ${workerUrl}: start the local system with "npm start", or dial with --simulate`,
+    `no worker shows its calls at ${workerUrl}: start the local system with "npm start", or do without a server (dial --simulate, qa without --live)`,
   );
 }

@@ -16,8 +16,15 @@ import { Secret } from '../machines/secret.ts';
 import { SAMPLE_RATE } from '../prompts/wav.ts';
 import type { InviteHeaders } from '../screening/headers.ts';
 
-/** Milliseconds until a desk is heard; or it never is; or it cannot even be sent for. */
-export type DeskArrival = number | 'never' | 'fails';
+/**
+ * Milliseconds until a desk is heard, and after which of them it is gone again; or it never comes; or it cannot
+ * even be sent for.
+ */
+export type DeskArrival =
+  | number
+  | { readonly afterMs: number; readonly staysMs: number }
+  | 'never'
+  | 'fails';
 
 /** How a transfer ends, and after how many milliseconds. */
 export interface TransferEnd {
@@ -32,6 +39,8 @@ export interface SimulatedLineOptions {
   readonly headers?: InviteHeaders;
   /** What an agent does that is sent for; `metadata` is what its dispatch says (the ticket). */
   readonly desk: (agent: string, metadata: string) => DeskArrival;
+  /** What becomes of those who watch the caller's attributes; by default nobody does. */
+  readonly watcher?: () => DeskArrival;
   /** What comes of a transfer. Not asked where the caller has no SIP leg: that fails at once. */
   readonly transfer: (target: string, headers: Readonly<Record<string, string>>) => TransferEnd;
 }
@@ -49,12 +58,30 @@ export interface SimulatedPhone {
   /** The network is away for a moment: keys may be lost. */
   loseKeys(): void;
   hangUp(): void;
+  /** Somebody who has no business there comes into the room: seen by all, or hidden. */
+  letIn(kind: string, how?: 'shown' | 'hidden'): void;
+  /** All strangers leave it again. */
+  letOut(): void;
   /** The room is lost: nobody hung up, nothing works any more. */
   lose(): void;
 }
 
 export interface SimulatedLine extends CallerLine {
   readonly phone: SimulatedPhone;
+}
+
+/** Who calls from a phone in this process: no bridge, no trunk and no rule knows the call. */
+export function simulatedCaller(dialled: string, calling: string): CallerFacts {
+  return {
+    room: 'simulated',
+    identity: 'simulated-caller',
+    sipCallId: null,
+    inviteCallId: null,
+    dialled,
+    number: Secret.of(calling),
+    trunkId: null,
+    ruleId: null,
+  };
 }
 
 /** From publishing to the caller hearing it: a SIP bridge waits for the first packet. */
@@ -75,7 +102,10 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
   let onIgnoredKey: (why: IgnoredKey) => void = () => undefined;
   let onKeysMissed: () => void = () => undefined;
   let onHushed: (seconds: number) => void = () => undefined;
+  let onStranger: (kind: string) => void = () => undefined;
+  let strangers: readonly string[] = [];
   let isPressing = false;
+  let deskIsThere = false;
 
   function end(how: LineEnd, last: LineState = 'ended') {
     if (state === 'refused' || state === 'ended') return;
@@ -89,12 +119,27 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
     }
   }
 
+  async function comes(arrival: DeskArrival, signal: AbortSignal): Promise<void> {
+    if (arrival === 'fails') {
+      throw new IvrFault('IVR_LIVEKIT_UNREACHABLE', 'simulated: the agent could not be sent for');
+    }
+    deskIsThere = false;
+    await pass(typeof arrival === 'object' ? arrival.afterMs : arrival, signal);
+    deskIsThere = true;
+    if (typeof arrival !== 'object') return;
+    const leaves = () => {
+      deskIsThere = false;
+    };
+    pass(arrival.staysMs, gone.signal).then(leaves, leaves);
+  }
+
   /** Passes after `ms`, or never; rejects when `signal` aborts or the line is no more. */
   const pass = (ms: number | 'never', signal: AbortSignal) =>
     wait(clock, ms, AbortSignal.any([signal, gone.signal]));
 
   return {
     caller,
+    own: [],
     ended,
     onKey(listener) {
       onKey = listener;
@@ -108,6 +153,15 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
     onHushed(listener) {
       onHushed = listener;
     },
+    async strangers(signal) {
+      signal.throwIfAborted();
+      return strangers;
+    },
+    onStranger(listener) {
+      onStranger = listener;
+    },
+    // Nothing is late here.
+    onUnderrun: () => undefined,
 
     async headers(_names, signal) {
       expect('read the headers', 'ringing');
@@ -154,11 +208,17 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
 
     async bringAgent(agent, metadata, signal) {
       expect('bringAgent', 'answered');
-      const arrival = options.desk(agent, metadata);
-      if (arrival === 'fails') {
-        throw new IvrFault('IVR_LIVEKIT_UNREACHABLE', 'simulated: the agent could not be sent for');
-      }
-      await pass(arrival, signal);
+      await comes(options.desk(agent, metadata), signal);
+    },
+
+    async awaitWatcher(signal) {
+      expect('awaitWatcher', 'answered');
+      await comes(options.watcher?.() ?? 'never', signal);
+    },
+
+    async hasDesk(signal) {
+      signal.throwIfAborted();
+      return deskIsThere;
     },
 
     async transfer(target, headers, _ringSeconds, signal) {
@@ -169,6 +229,11 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
       const left = () => end('hungUp');
       if (outcome === 'succeeded') pass(TRANSFERRED_MS, gone.signal).then(left, left);
       return outcome;
+    },
+
+    async hasCaller(signal) {
+      signal.throwIfAborted();
+      return state === 'answered';
     },
 
     async hangUp(signal) {
@@ -196,6 +261,13 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
       },
       loseKeys: () => onKeysMissed(),
       hangUp: () => end('hungUp'),
+      letIn(kind, how = 'shown') {
+        strangers = [...strangers, kind];
+        if (how === 'shown') onStranger(kind);
+      },
+      letOut() {
+        strangers = [];
+      },
       lose() {
         end('lost');
         gone.abort(new IvrFault('IVR_LINE_LOST', 'simulated: the room is lost'));

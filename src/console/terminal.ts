@@ -1,16 +1,24 @@
 // A phone in the terminal: what is said appears as words, typed characters are the keys. Promises never
-// to show a key, only that one was pressed. Does not know what is at the other end.
+// to show a key, only that one was pressed. Does not know what is at the other end. Where nothing can be drawn over
+// it writes plain lines (view.ts), else a screen (screen.ts).
 
 import { EventEmitter, once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '../ivr/observation.ts';
+import { followTries } from '../ivr/tries-told.ts';
+import { openScreen } from './screen.ts';
+import { openStateLine, STEPS } from './state-line.ts';
+import { type Look, openPaper } from './view.ts';
 
 /** `process.stdin`, or any stream of characters. */
 export type TerminalInput = Readable & {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
 };
+
+/** `process.stdout`, or any stream. */
+export type TerminalOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** What the keyboard acts on. */
 export interface Handset {
@@ -19,7 +27,7 @@ export interface Handset {
 }
 
 export interface Terminal extends Disposable {
-  say(line: string): void;
+  say(line: string, look?: Look): void;
   /** Shows what the caller would hear, and learns from it whether keys are waited for. */
   watch(observation: Observation): void;
   /**
@@ -36,11 +44,23 @@ const KEY = /^[0-9*#]$/;
 /** Keys from a pipe come as fast as a quick typist's; much faster, they would be doubted. */
 const PIPED_KEY_MS = 100;
 
-/** Opens the terminal; disposing gives the input back as it was. */
-export function openTerminal(input: TerminalInput, output: Writable): Terminal {
+/**
+ * Opens the terminal; disposing gives the input back as it was. `kind`: what `TERM` says of it; one that is `dumb`
+ * understands no escape sequence and gets none.
+ */
+export function openTerminal(
+  input: TerminalInput,
+  output: TerminalOutput,
+  kind = process.env.TERM,
+): Terminal {
   const changes = new EventEmitter();
   const isPiped = input.isTTY !== true;
-  let isWithinDots = false;
+  const stateLine = openStateLine();
+  const view =
+    output.isTTY === true && kind !== 'dumb'
+      ? openScreen(output, () => stateLine.text(performance.now()))
+      : openPaper(output);
+  const newsOfTries = followTries();
   /** Whether an entry has been asked for, one has since the last key, nothing is said and a key awaited. */
   let hasBegun = false;
   let isAsked = false;
@@ -52,14 +72,24 @@ export function openTerminal(input: TerminalInput, output: Writable): Terminal {
     while (!isOver && !isSo()) await once(changes, 'change');
   }
 
-  function say(line: string) {
-    output.write(`${isWithinDots ? '\n' : ''}${line}\n`);
-    isWithinDots = false;
+  /** Of what has happened, what is worth a line of its own. */
+  function tell(observation: Observation) {
+    switch (observation.type) {
+      case 'prompt.began':
+        return view.speak(observation.text);
+      case 'prompt.stopped':
+        return view.hush();
+      case 'call.screened':
+        if (observation.verdict === 'none' && observation.action === 'accept') return;
+        return view.line(`· screened: ${observation.verdict}, ${observation.action}`, 'step');
+      case 'step.ended':
+        return view.line(`· ${STEPS[observation.step]}: ${observation.outcome}`, 'step');
+      default:
+    }
   }
 
   function press(key: string, handset: Handset) {
-    output.write('•');
-    isWithinDots = true;
+    view.key();
     isAsked = false;
     isQuiet = false;
     handset.press(key);
@@ -74,16 +104,21 @@ export function openTerminal(input: TerminalInput, output: Writable): Terminal {
   }
 
   return {
-    say,
+    say: (line, look = 'call') => view.line(line, look),
 
     watch(observation) {
-      if (observation.type === 'prompt.began') say(`> ${observation.text}`);
+      stateLine.watch(observation, performance.now());
+      tell(observation);
       if (observation.type === 'call.ended') isOver = true;
       if (observation.type === 'state.entered' && observation.machine === 'collectDigits') {
         const isAsking = /^(announcing|listening\.prompting)/.test(observation.state);
         hasBegun ||= isAsking;
         isAsked ||= isAsking;
         isQuiet = observation.state.startsWith('listening.awaitingFirstKey');
+      }
+      const tries = newsOfTries(observation);
+      if (tries !== null && tries.tried > 0) {
+        view.line(`· ${tries.left} of ${tries.tried + tries.left} tries left`, 'step');
       }
       changes.emit('change');
     },
@@ -114,6 +149,7 @@ export function openTerminal(input: TerminalInput, output: Writable): Terminal {
       isOver = true;
       changes.emit('change');
       disconnect();
+      view[Symbol.dispose]();
     },
   };
 }

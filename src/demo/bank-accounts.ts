@@ -1,6 +1,6 @@
 // The demo bank's customers (the table in the README). None of it is anybody's: numbers are 555 ones.
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 
 export interface DemoAccount {
   /** What callers key: eight digits. */
@@ -51,6 +51,14 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   },
 ];
 
+/** What a new customer is like: `unknown` gets a number that nobody has, and no account. */
+export const CUSTOMER_KINDS = ['with-phone', 'without-phone', 'new-sim', 'unknown'] as const;
+export type CustomerKind = (typeof CUSTOMER_KINDS)[number];
+
+/** New customers; the oldest go when more come. */
+const NEW_CUSTOMERS_KEPT = 1000;
+const SIM_CHANGED_HOURS = 24;
+
 export interface AccountBook {
   /** The reference of the account with this number; null: no such account. */
   refOf(number: string): string | null;
@@ -58,19 +66,66 @@ export interface AccountBook {
   refOfCustomer(customer: string): string | null;
   byRef(ref: string): DemoAccount | undefined;
   byPhone(phone: string): DemoAccount | undefined;
+  /** Somebody new, whom no other caller is. */
+  open(kind: CustomerKind): DemoAccount;
 }
 
 /** Opens the book with references drawn anew: nothing of an account can be read off its reference. */
 export function openAccountBook(accounts: readonly DemoAccount[]): AccountBook {
-  const byRef = new Map(
-    accounts.map((account) => [`acc_${randomBytes(12).toString('base64url')}`, account]),
-  );
-  const byNumber = new Map([...byRef].map(([ref, { number }]) => [number, ref]));
-  const byCustomer = new Map([...byRef].map(([ref, { customer }]) => [customer, ref]));
+  const byRef = new Map<string, DemoAccount>();
+  const byNumber = new Map<string, string>();
+  const byCustomer = new Map<string, string>();
+  const byPhone = new Map<string, DemoAccount>();
+  const opened: string[] = [];
+
+  function put(account: DemoAccount): string {
+    const ref = `acc_${randomBytes(12).toString('base64url')}`;
+    byRef.set(ref, account);
+    byNumber.set(account.number, ref);
+    byCustomer.set(account.customer, ref);
+    if (account.phone !== null) byPhone.set(account.phone, account);
+    return ref;
+  }
+
+  function forget(ref: string): void {
+    const { number, customer, phone } = byRef.get(ref) ?? {};
+    byRef.delete(ref);
+    byNumber.delete(number ?? '');
+    byCustomer.delete(customer ?? '');
+    byPhone.delete(phone ?? '');
+  }
+
+  /** Of the digits that `make` draws, some that nobody has. */
+  function unused(make: () => string, taken: ReadonlyMap<string, unknown>): string {
+    for (;;) {
+      const drawn = make();
+      if (!taken.has(drawn)) return drawn;
+    }
+  }
+
+  for (const account of accounts) put(account);
   return {
     refOf: (number) => byNumber.get(number) ?? null,
     refOfCustomer: (customer) => byCustomer.get(customer) ?? null,
     byRef: (ref) => byRef.get(ref),
-    byPhone: (phone) => accounts.find((account) => account.phone === phone),
+    byPhone: (phone) => byPhone.get(phone),
+    open(kind) {
+      const number = unused(() => String(randomInt(10_000_000, 100_000_000)), byNumber);
+      const account: DemoAccount = {
+        number,
+        customer: `customer-${number}`,
+        birthDate: `19${randomInt(50, 100)}-0${randomInt(1, 10)}-${randomInt(10, 29)}`,
+        passcode: String(randomInt(1000, 10_000)),
+        phone:
+          kind === 'without-phone'
+            ? null
+            : unused(() => `+15552${String(randomInt(1_000_000)).padStart(6, '0')}`, byPhone),
+        simChangedWithinHours: kind === 'new-sim' ? SIM_CHANGED_HOURS : null,
+      };
+      if (kind === 'unknown') return account;
+      opened.push(put(account));
+      if (opened.length > NEW_CUSTOMERS_KEPT) forget(opened.shift() ?? '');
+      return account;
+    },
   };
 }

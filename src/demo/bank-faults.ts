@@ -14,10 +14,11 @@ export const faultSchema = z.strictObject({
 
 type Fault = z.output<typeof faultSchema>;
 
+export const BANK_ROUTES = faultSchema.shape.route.options;
 export type BankRoute = Fault['route'];
-type FaultMode = Fault['mode'];
+export type FaultMode = Fault['mode'];
 
-const SLOW_MS = 3000;
+export const SLOW_MS = 3000;
 
 /** JSON, and for every route almost the right answer. */
 const NEARLY = {

@@ -2,6 +2,7 @@
 // what is merely not on file is an answer of the bank's, not a bad request.
 
 import { z } from 'zod';
+import { CUSTOMER_KINDS } from './bank-accounts.ts';
 
 /** Our call id, in every body. */
 const call = z.string().min(1).max(128);
@@ -46,3 +47,6 @@ export const smsRequest = z.object({
 
 /** Who is to make, send and check codes from now on. */
 export const codesRequest = z.strictObject({ by: z.enum(['bank', 'us']) });
+
+/** Somebody new, to be a customer from now on. */
+export const customersRequest = z.strictObject({ kind: z.enum(CUSTOMER_KINDS) });

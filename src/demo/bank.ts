@@ -1,7 +1,8 @@
 // The demo bank: a real HTTP server that keeps docs/backend.openapi.yaml to the letter, and the
 // reference for people who build one. Beside the contract, and only here: `POST /sms` is a sender of text
 // messages (docs/sms.md), `GET /outbox` shows those it "sent", `POST /codes` says whose codes they are,
-// `POST /faults` makes it misbehave. It never logs, and no error repeats a value.
+// `POST /customers` makes one more customer, `POST /faults` makes it misbehave. It never logs, and no error
+// repeats a value.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,6 +22,7 @@ import { createReplays } from './bank-replays.ts';
 import {
   checkRequest,
   codesRequest,
+  customersRequest,
   knowledgeRequest,
   lookupRequest,
   otpRequest,
@@ -42,6 +44,17 @@ export interface DemoBankOptions {
   readonly accounts?: readonly DemoAccount[];
   /** Clock in milliseconds; the system's by default. */
   readonly now?: () => number;
+  /** Told of what was done for a call; what is only answered again was not done again. */
+  readonly onDone?: (deed: BankDeed) => void;
+}
+
+/** What the bank did for a call of the IVR's; holds nothing that was keyed. */
+export interface BankDeed {
+  readonly route: BankRoute;
+  /** Id of the call, as the request gives it. */
+  readonly call: string;
+  /** Its verdict; absent where the route has none. */
+  readonly accepted?: boolean;
 }
 
 export interface DemoBank extends AsyncDisposable {
@@ -82,7 +95,7 @@ export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank>
   );
 
   /** Serves one route: token, fault, body, idempotency, answer. `whose`: the customer it is asked about. */
-  function route<Body>(
+  function route<Body extends { readonly call: string }>(
     name: BankRoute,
     path: string,
     schema: z.ZodType<Body>,
@@ -105,7 +118,11 @@ export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank>
       const key = c.req.header('idempotency-key');
       if (!key || key.length > 255) return refusal(c, 400, 'give an Idempotency-Key');
 
-      const answer = replays.once(key, `${c.req.path}\n${text}`, () => act(body.data, id));
+      const answer = replays.once(key, `${c.req.path}\n${text}`, () => {
+        const done = act(body.data, id);
+        options.onDone?.({ route: name, call: body.data.call, ...verdictIn(done) });
+        return done;
+      });
       return answer
         ? c.json(answer.body, answer.status)
         : refusal(c, 422, 'this Idempotency-Key was used for another request');
@@ -187,6 +204,12 @@ export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank>
     return c.json(codesBy.data);
   });
 
+  app.post('/customers', async (c) => {
+    const wanted = read(await c.req.text(), customersRequest);
+    if ('error' in wanted) return refusal(c, 400, wanted.error);
+    return c.json(accounts.open(wanted.data.kind));
+  });
+
   app.post('/faults', async (c) => {
     const fault = read(await c.req.text(), faultSchema);
     if ('error' in fault) return refusal(c, 400, fault.error);
@@ -217,6 +240,10 @@ export async function startDemoBank(options: DemoBankOptions): Promise<DemoBank>
       await closed;
     },
   };
+}
+
+function verdictIn({ body }: Answer): { readonly accepted?: boolean } {
+  return 'accepted' in body ? { accepted: body.accepted === true } : {};
 }
 
 function refusal(c: Context, status: 400 | 401 | 404 | 413 | 422 | 500, error: string): Response {

@@ -19,6 +19,8 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** The file that takes its output, emptied first, readable by us only; or our own output. */
   readonly output: { readonly file: string } | 'inherit';
+  /** Takes what it says over IPC, for a Node program; without it there is no such channel. */
+  readonly onMessage?: (message: unknown) => void;
   /** What tells it to end, each with how many ms it is given; then it is killed. Default: SIGTERM, 5000. */
   readonly stopping?: readonly (readonly [NodeJS.Signals, number])[];
 }
@@ -36,6 +38,8 @@ export interface Child extends AsyncDisposable {
   readonly exitCode: ExitCode | null;
   /** Sends a signal (SIGSTOP and SIGKILL too); does nothing when it is gone. */
   signal(signal: NodeJS.Signals): void;
+  /** Says something over IPC, where there is such a channel; lost when the child is gone. */
+  send(message: string): void;
   /** Has it end. Done when it is gone; at once if it already is. May be called twice. */
   stop(): Promise<void>;
 }
@@ -78,19 +82,24 @@ export async function spawnChild(options: ChildOptions): Promise<Child> {
       return exitCode;
     },
     signal: (signal) => void child.kill(signal),
+    send(message) {
+      if (child.connected) child.send(message, () => undefined);
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
 }
 
-async function launch({ name, command, args, argv0, env, output }: ChildOptions) {
+async function launch(options: ChildOptions): Promise<ChildProcess> {
+  const { name, command, args, argv0, env, output, onMessage } = options;
   const log = output === 'inherit' ? output : openSync(output.file, 'w', 0o600);
   const child = spawn(command, args, {
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, ...(onMessage === undefined ? [] : (['ipc'] as const))],
     ...(argv0 === undefined ? {} : { argv0 }),
     ...(env === undefined ? {} : { env }),
   });
+  if (onMessage !== undefined) child.on('message', onMessage);
   try {
     await once(child, 'spawn');
     return child;

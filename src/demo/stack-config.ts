@@ -25,6 +25,8 @@ export interface StackKeys {
 /** The bridge keeps the port of an ended call for 30 s, so this bounds calls per half minute. */
 const RTP_PORTS = 400;
 
+const STUN_PORT = 3478;
+
 const logging = { level: 'info', json: true };
 
 /** Every port the stack is about to listen on, but for RTP, where the bridge looks for free ones. */
@@ -52,6 +54,9 @@ export function livekitConfig(ports: StackPorts, keys: StackKeys): string {
       interfaces: { includes: [loopbackInterface()] },
       enable_loopback_candidate: true,
       use_external_ip: false,
+      // Without one, clients are told to ask public servers: each call looks their names up, and nothing of this
+      // may leave the machine. Nobody needs an answer, for all addresses are known.
+      stun_servers: [`${LOOPBACK}:${STUN_PORT}`],
     },
     logging,
   });

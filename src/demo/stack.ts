@@ -41,57 +41,78 @@ const TOOLS = fileURLToPath(new URL('../../stack/bin/', import.meta.url));
  * running.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
+  await checkPortsFree(portUses(options.ports));
+  const parts = await stackParts(options);
+  await using started = new AsyncDisposableStack();
+  const redis = started.use(await parts.redis.start());
+  const server = started.use(await parts.server.start());
+  const bridge = started.use(await parts.bridge.start());
+  const running = started.move();
+  return { redis, server, bridge, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** A part of the stack that is not running, or not any more. */
+export interface StackPart {
+  /** Done when it is ready for what the others ask of it. Throws `IVR_STACK` with nothing left running. */
+  start(): Promise<Child>;
+}
+
+/** The parts of a stack, in the order in which they need each other. Writes their configuration, starts none. */
+export async function stackParts(
+  options: StackOptions,
+): Promise<Readonly<Record<'redis' | 'server' | 'bridge', StackPart>>> {
   const { ports, dataDir } = options;
-  await checkPortsFree(portUses(ports));
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const configured = async (name: string, content: string) => {
     const path = join(dataDir, name);
     await writeFile(path, content, { mode: 0o600 });
     return ['--config', path];
   };
-
-  await using started = new AsyncDisposableStack();
-  const start = async (launch: Launch, ready: () => Promise<boolean>) => {
-    const file = join(dataDir, `${launch.name}.log`);
-    const child = started.use(await spawnChild({ ...launch, output: { file } }));
-    await waitUntilReady(child, ready, file, options);
-    return child;
+  const part = (launch: Launch, ready: () => Promise<boolean>): StackPart => ({
+    async start() {
+      const file = join(dataDir, `${launch.name}.log`);
+      await using starting = new AsyncDisposableStack();
+      const child = starting.use(await spawnChild({ ...launch, output: { file } }));
+      await waitUntilReady(child, ready, file, options);
+      starting.move();
+      return child;
+    },
+  });
+  return {
+    redis: part(
+      {
+        name: 'redis',
+        command: redisProgram(),
+        // Debian's redis-tools has the server under another name; it goes by the name it is called.
+        argv0: 'redis-server',
+        args: redisArguments(ports.redis, dataDir),
+      },
+      () => redisAnswers(ports.redis),
+    ),
+    server: part(
+      {
+        name: 'livekit',
+        command: join(TOOLS, 'server'),
+        args: await configured('livekit.yaml', livekitConfig(ports, options)),
+        // A first signal has it wait for participants to leave, and is lost while it is still starting.
+        stopping: [
+          ['SIGTERM', 500],
+          ['SIGINT', 4500],
+        ],
+      },
+      () => serverIsReady(ports.livekit, ports.redis),
+    ),
+    bridge: part(
+      {
+        name: 'sip',
+        command: join(TOOLS, 'livekit-sip'),
+        args: await configured('sip.yaml', bridgeConfig(ports, options)),
+        // SIGTERM would wait for calls without limit; SIGINT ends them with a BYE.
+        stopping: [['SIGINT', 5000]],
+      },
+      () => bridgeIsReady(ports.redis),
+    ),
   };
-  const redis = await start(
-    {
-      name: 'redis',
-      command: redisProgram(),
-      // Debian's redis-tools has the server under another name; it goes by the name it is called.
-      argv0: 'redis-server',
-      args: redisArguments(ports.redis, dataDir),
-    },
-    () => redisAnswers(ports.redis),
-  );
-  const server = await start(
-    {
-      name: 'livekit',
-      command: join(TOOLS, 'server'),
-      args: await configured('livekit.yaml', livekitConfig(ports, options)),
-      // A first signal has it wait for participants to leave, and is lost while it is still starting.
-      stopping: [
-        ['SIGTERM', 500],
-        ['SIGINT', 4500],
-      ],
-    },
-    () => serverIsReady(ports.livekit, ports.redis),
-  );
-  const bridge = await start(
-    {
-      name: 'sip',
-      command: join(TOOLS, 'livekit-sip'),
-      args: await configured('sip.yaml', bridgeConfig(ports, options)),
-      // SIGTERM would wait for calls without limit; SIGINT ends them with a BYE.
-      stopping: [['SIGINT', 5000]],
-    },
-    () => bridgeIsReady(ports.redis),
-  );
-  const running = started.move();
-  return { redis, server, bridge, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 type Launch = Omit<ChildOptions, 'output'>;

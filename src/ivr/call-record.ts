@@ -15,7 +15,7 @@ export interface StepEntry {
 }
 
 export interface HandOffEntry {
-  readonly kind: 'agent' | 'transfer';
+  readonly kind: 'agent' | 'transfer' | 'attributes';
   readonly outcome: 'succeeded' | 'failed' | 'unknown';
   readonly ms: number;
 }

@@ -5,6 +5,8 @@ import type { ActorOptions, AnyActorLogic } from 'xstate';
 import type { Proof } from '../machines/hand-off.machine.ts';
 import type { LinePlan } from '../machines/line-plan.ts';
 import type { ScreeningLabel } from '../screening/verdict.ts';
+import type { NoteSeal } from './call-note.ts';
+import type { Lease } from './lease.ts';
 import type { Measure } from './measures.ts';
 import type { CallObservation } from './observation.ts';
 import type {
@@ -70,6 +72,9 @@ export interface CallWorld {
   readonly checkUpstream: (claim: UpstreamClaim) => Promise<UpstreamCheck>;
   readonly issueTicket: (request: TicketRequest) => Promise<string>;
   readonly hashes: KeyedHashes;
+  readonly notes: NoteSeal;
+  /** Whether the calls of this worker are its own. */
+  readonly lease: Pick<Lease, 'isCertain' | 'assure'>;
   /** Drawn for each call: how long an answer takes at least while no account is proved to exist; 0: no time. */
   readonly floorMs: () => number;
   readonly log: Logger;

@@ -1,35 +1,51 @@
 // Runs one call: the call chart on one caller's line, from ringing to its record. Promises exactly one
 // record, whatever breaks; a fault ends this call and no other. Logs types and names, never values.
 
-import { randomUUID } from 'node:crypto';
 import { createActor, toPromise } from 'xstate';
 import type { CallNotice, CallResult, Screened } from '../machines/call.machine.ts';
 import { ending } from '../machines/outcome.ts';
 import type { Utterance } from '../prompts/catalogue.ts';
 import { labelOf, type ScreeningLabel } from '../screening/verdict.ts';
+import { type BegunCall, beginCall } from './begun-call.ts';
 import type { CallRecord } from './call-record.ts';
 import type { CallWorld } from './call-world.ts';
 import { provideCall } from './effects.ts';
 import { loggable } from './fault.ts';
+import { bindToCall, type CallFaults, inCall } from './isolation.ts';
 import { openJournal, UNVERIFIED } from './journal.ts';
-import { createKeypad } from './keypad.ts';
-import { type Observation, shown } from './observation.ts';
+import { createKeypad, type DroppedKey } from './keypad.ts';
+import { type Observation, shown, shownNotice } from './observation.ts';
 import type { CallerLine, IgnoredKey } from './ports.ts';
-import { recordKeeping } from './record-keeping.ts';
+import { watchPrivacy } from './privacy.ts';
 import { screen } from './screen.ts';
-import { followCharts } from './transitions.ts';
-import { createVerifier } from './verification/verifier.ts';
+import { openStanding } from './standing.ts';
+import { followTimers } from './timers.ts';
+import { followCharts, type Transition } from './transitions.ts';
+import { createVerifier, type Verifier } from './verification/verifier.ts';
 
 export interface RunningCall {
   readonly id: string;
-  /** The call's record, once the store has one. Rejects only when it could not be kept. */
+  /**
+   * The call's record, once the store has one; of a call that was given up what it would have been, which is not
+   * kept. Rejects only when it could not be kept.
+   */
   readonly record: Promise<CallRecord>;
   /** Ends the call with a word to the caller: the worker may wait no longer. */
   drain(): void;
+  /** Leaves the call, which another worker has now, without a word and without a record. */
+  giveUp(): void;
 }
 
 /** How long a caller may be told of a fault before the leg is ended. */
 const APOLOGY_MS = 10_000;
+
+const isClosing = (state: string) => state.startsWith('closing') || state === 'ended';
+
+/** Of a call that another worker has now. */
+const GIVEN_UP: CallResult = { ...UNVERIFIED, ending: ending('worker-lost') };
+
+/** Looks at the room every second of an entry: nobody waits for that. */
+const UNSEEN: ReadonlySet<string> = new Set(['roomWatch']);
 
 /** What the record of the call should say even if this worker is lost. */
 const NOTED: ReadonlySet<CallNotice['type']> = new Set([
@@ -38,49 +54,103 @@ const NOTED: ReadonlySet<CallNotice['type']> = new Set([
   'handOff.began',
 ]);
 
-/** Starts the call; it runs by itself from here on. */
-export function startCall(line: CallerLine, world: CallWorld): RunningCall {
+/** Starts the call, or goes on with it; it runs by itself from here on. An error in it that nobody catches is its own fault. */
+export function startCall(
+  line: CallerLine,
+  world: CallWorld,
+  begun: BegunCall = beginCall(world),
+): RunningCall {
+  return inCall((faults) => begin(line, world, begun, faults));
+}
+
+function begin(
+  line: CallerLine,
+  world: CallWorld,
+  begun: BegunCall,
+  faults: CallFaults,
+): RunningCall {
   const { caller } = line;
   const began = world.monotonic();
-  const id = randomUUID();
+  const { id, keeping, before } = begun;
   const edition = world.edition();
   const plan = edition.planFor(caller.dialled);
   const recordings = edition.recordingsFor(plan);
   const log = world.log.child({ call: id, line: plan?.name ?? null });
-  const journal = openJournal({ id, caller, plan, edition }, world);
-  const keeping = recordKeeping(world.records, log, () => {
-    const { auth, amr, handOff } = actor.getSnapshot().context;
-    const result = { ending: ending('worker-lost'), auth, amr, handOff };
-    return journal.record(result, charts.triesUnderWay());
-  });
+  const journal = openJournal({ id, caller, plan, edition, before: before?.record ?? null }, world);
+  const standing = openStanding(before, edition.flowVersion(plan), world);
+
+  /** Has the store told what the call would be recorded as, and how others can go on with it. */
+  function note() {
+    keeping.note(() => {
+      const snapshot = actor.getSnapshot();
+      const { auth, amr, handOff } = snapshot.context;
+      const result = { ending: ending('worker-lost'), auth, amr, handOff };
+      const tries = charts.triesUnderWay();
+      const { room, identity } = caller;
+      const stands = standing.now(snapshot, tries);
+      return {
+        record: journal.record(result, tries),
+        note: world.notes.seal(id, { room, caller: identity, own: line.own, ...stands }),
+      };
+    });
+  }
 
   const observe = (observation: Observation) =>
     world.observe({ ...observation, call: id, room: caller.room });
 
-  const charts = followCharts((transition) => {
-    log.debug(transition, 'transition');
-    observe({ type: 'state.entered', machine: transition.machine, state: transition.to });
-  });
+  let closing: Transition | null = null;
+  const charts = followCharts(
+    (transition) => {
+      log.debug(transition, 'transition');
+      if (transition.machine === 'call' && isClosing(transition.to)) closing ??= transition;
+      observe({ type: 'state.entered', machine: transition.machine, state: transition.to });
+    },
+    (tries) => observe({ type: 'step.tried', ...tries }),
+  );
+  const timers = followTimers(
+    {
+      onBegan: (timer) => observe({ type: 'timer.began', ...timer }),
+      onEnded: (timer) => observe({ type: 'timer.ended', ...timer }),
+    },
+    UNSEEN,
+  );
 
   function onFault(ask: string, error: unknown) {
     log.error({ ask, fault: loggable(error) }, 'ask failed');
   }
 
-  function ignored(why: IgnoredKey | 'overflow') {
+  function ignored(why: IgnoredKey | DroppedKey) {
     log.warn({ why }, 'key ignored');
     world.measure({ type: 'key.ignored', why });
   }
-  const keypad = createKeypad(world.monotonic, () => ignored('overflow'));
-  line.onKey((key) => keypad.press(key));
-  line.onIgnoredKey(ignored);
-  line.onKeysMissed(() => {
-    log.warn('line was away: keys may be lost');
-    keypad.miss();
+  const keypad = createKeypad({
+    now: world.monotonic,
+    onDropped: ignored,
+    isTakenOver: before !== null,
   });
+  line.onKey(bindToCall((key) => keypad.press(key)));
+  line.onIgnoredKey(bindToCall(ignored));
+  line.onKeysMissed(
+    bindToCall(() => {
+      log.warn('line was away: keys may be lost');
+      keypad.miss();
+    }),
+  );
   line.onHushed((seconds) => world.measure({ type: 'prompt.hushed', seconds }));
+  line.onUnderrun(() => world.measure({ type: 'audio.underrun' }));
 
+  const privacy = watchPrivacy(line, (kind) => {
+    log.warn({ kind }, 'stranger in the room: nothing more is collected');
+  });
+
+  let hasSpoken = false;
   async function speak(utterance: Utterance, signal: AbortSignal): Promise<void> {
     const { locale } = actor.getSnapshot().context;
+    if (!hasSpoken) {
+      world.measure({ type: 'prompt.first', seconds: (world.monotonic() - began) / 1000 });
+    }
+    hasSpoken = true;
+    keypad.ask();
     observe({ type: 'prompt.began', ...shown(utterance, locale, recordings) });
     try {
       await line.play(recordings.clips(utterance, locale), signal);
@@ -89,7 +159,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     }
   }
 
-  let screening: ScreeningLabel = 'none';
+  let screening: ScreeningLabel = before === null ? 'none' : labelOf(before.record.screening);
   const labels = () => ({
     'ivr.call': id,
     'ivr.line': plan?.name ?? '',
@@ -104,6 +174,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     return found;
   }
 
+  const givenUp = Promise.withResolvers<CallResult>();
   const floorMs = world.floorMs();
   let hasLeft = false;
   const verifier = createVerifier(
@@ -121,31 +192,63 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     { ...world, log },
   );
 
+  /** Codes are counted before they are sent: who goes on with the call must not send more. */
+  function noting(verifier: Verifier): Verifier {
+    return {
+      ...verifier,
+      async sendCode(question, signal) {
+        standing.codeSending();
+        note();
+        const result = await verifier.sendCode(question, signal);
+        if (result.kind === 'sent') standing.codeSent(result.challenge);
+        note();
+        return result;
+      },
+      async check(question, signal) {
+        note();
+        return await verifier.check(question, signal);
+      },
+    };
+  }
+
   const actor = createActor(
     provideCall({
       call: id,
       lineName: plan?.name ?? '',
       line,
       keypad,
+      privacy,
       labels,
-      verifier,
+      verifier: noting(verifier),
       screen: screened,
       refusalReason: plan?.screening.reason ?? edition.refusalReason,
       speak,
       ticketFor: (desk, proof) =>
         world.issueTicket({ desk, proof, screening, call: id, line: plan?.name ?? '', caller }),
       onFault,
+      lease: world.lease,
     }),
     {
-      input: { plan, today: new Date(world.now()).toISOString().slice(0, 10), floorMs },
-      inspect: charts.inspect,
+      input: {
+        plan,
+        today: new Date(world.now()).toISOString().slice(0, 10),
+        floorMs,
+        resumption: standing.resumption,
+      },
+      inspect(event) {
+        charts.inspect(event);
+        timers(event);
+      },
       ...(world.clock ? { clock: world.clock } : {}),
     },
   );
 
   actor.on('*', (notice) => {
     journal.note(notice);
-    if (NOTED.has(notice.type)) keeping.note();
+    standing.note(notice);
+    if (NOTED.has(notice.type)) note();
+    const seen = shownNotice(notice);
+    if (seen !== null) observe(seen);
   });
   let handOff: CallResult['handOff'] = null;
   actor.subscribe({
@@ -153,7 +256,7 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
       // At its end the call has its record.
       if (status !== 'active' || context.handOff === handOff) return;
       handOff = context.handOff;
-      keeping.note();
+      note();
     },
     // The chart's end is awaited where the call runs.
     error: () => undefined,
@@ -179,10 +282,17 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     if (actor.getSnapshot().status === 'active') actor.send({ type });
   }
 
+  const uncaught = faults.first.then((error): never => {
+    throw error;
+  });
+  // Also where the call has ended by then.
+  uncaught.catch(() => undefined);
+
   async function run(): Promise<CallRecord> {
-    log.info('call began');
+    log.info(before === null ? 'call began' : 'call goes on here: its worker was lost');
     world.measure({ type: 'call.began', line: plan?.name ?? null });
-    keeping.note();
+    if (before !== null) world.measure({ type: 'call.resumed' });
+    note();
     let result: CallResult;
     try {
       const done = toPromise(actor);
@@ -192,20 +302,33 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
         tell(end === 'lost' ? 'call.lost' : 'caller.hungUp');
       });
       actor.start();
-      result = await done;
+      result = await Promise.race([done, uncaught, givenUp.promise]);
     } catch (error) {
       log.error({ fault: loggable(error) }, 'call chart failed');
       result = { ...UNVERIFIED, ending: ending('fault') };
+      // Where the fault is not its own it would go on.
+      actor.stop();
       await apologise();
     }
+    const isGivenUp = result === GIVEN_UP;
     const record = journal.record(result, charts.triesUnderWay());
+    if (isGivenUp) {
+      world.measure({ type: 'call.givenUp', line: record.line });
+      await leave();
+      faults.close();
+      log.warn('call given up: another worker has it');
+      return record;
+    }
     world.measure({ type: 'call.ended', record });
     await forgiven;
     try {
       await keeping.keep(record);
     } finally {
       await leave();
+      faults.close();
       observe({ type: 'call.ended', ending: result.ending, auth: result.auth });
+      // What only came too late has not been told by whoever was asked.
+      if (result.ending.reason === 'fault') log.error({ closing }, 'call ended by a fault');
       log.info({ ending: result.ending, auth: result.auth }, 'call ended');
     }
     return record;
@@ -229,5 +352,14 @@ export function startCall(line: CallerLine, world: CallWorld): RunningCall {
     }
   }
 
-  return { id, record: run(), drain: () => tell('call.drain') };
+  return {
+    id,
+    record: run(),
+    drain: bindToCall(() => tell('call.drain')),
+    giveUp: bindToCall(() => {
+      keeping.giveUp();
+      givenUp.resolve(GIVEN_UP);
+      actor.stop();
+    }),
+  };
 }

@@ -1,16 +1,15 @@
 // Writes down one call while it runs and makes its record at the end. Promises that nothing a caller
 // keyed and no full number enters a record.
 
-import { randomUUID } from 'node:crypto';
 import type { CallNotice, CallResult } from '../machines/call.machine.ts';
 import type { LinePlan } from '../machines/line-plan.ts';
 import { type EndingReason, ending, type StepName, type StepOutcome } from '../machines/outcome.ts';
 import type { Secret } from '../machines/secret.ts';
 import { nothing } from '../screening/verdict.ts';
+import type { BegunCall } from './begun-call.ts';
 import type { CallRecord, ScreeningEntry, StepEntry } from './call-record.ts';
 import type { CallWorld, Edition } from './call-world.ts';
 import type { CallerFacts } from './ports.ts';
-import { keepRecord } from './record-keeping.ts';
 import type { UpstreamNote } from './upstream.ts';
 
 /** A call that was over before it could be screened. */
@@ -40,6 +39,8 @@ interface Beginning {
   readonly plan: LinePlan | null;
   /** What the call goes by. */
   readonly edition: Edition;
+  /** What the worker has left that had the call before; null: none had it. */
+  readonly before?: CallRecord | null;
 }
 
 export interface Journal {
@@ -53,14 +54,20 @@ export interface Journal {
   record(result: CallResult, triesUnderWay: number): CallRecord;
 }
 
-export function openJournal({ id, caller, plan, edition }: Beginning, world: CallWorld): Journal {
-  const startedAt = world.now();
-  const steps: StepEntry[] = [];
-  let screening: Omit<ScreeningEntry, 'upstream'> = UNSCREENED;
-  let upstream: UpstreamNote | null = null;
-  let answeredAt: number | null = null;
+export function openJournal(
+  { id, caller, plan, edition, before = null }: Beginning,
+  world: CallWorld,
+): Journal {
+  const startedAt = before?.startedAt ?? isoTime(world.now());
+  const steps: StepEntry[] = endedSteps(before);
+  let { upstream, ...screening }: ScreeningEntry = before?.screening ?? {
+    ...UNSCREENED,
+    upstream: null,
+  };
+  let answeredAt: string | null = before?.answeredAt ?? null;
   let underWay: { readonly step: StepName; readonly since: number } | null = null;
   let handOffSince: number | null = null;
+  let handOffMs: number | null = null;
 
   const msSince = (moment: number) => Math.round(world.monotonic() - moment);
 
@@ -79,7 +86,7 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
 
   function handOffEntry(result: CallResult['handOff']): CallRecord['handoff'] {
     if (result?.kind == null || handOffSince === null) return null;
-    return { kind: result.kind, outcome: result.outcome, ms: msSince(handOffSince) };
+    return { kind: result.kind, outcome: result.outcome, ms: handOffMs ?? msSince(handOffSince) };
   }
 
   function record({ ending, auth, amr, handOff }: CallResult, triesUnderWay: number): CallRecord {
@@ -94,8 +101,8 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
       callerLast2: number === null ? null : lastTwo(number),
       trunk: caller === null ? null : world.trunkName(caller),
       ruleId: caller?.ruleId ?? null,
-      startedAt: isoTime(startedAt),
-      answeredAt: answeredAt === null ? null : isoTime(answeredAt),
+      startedAt,
+      answeredAt,
       endedAt: isoTime(world.now()),
       screening: { ...screening, upstream },
       steps: [...steps, ...brokenOff(ending.reason, triesUnderWay)],
@@ -104,7 +111,7 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
       desk: handOff?.desk ?? null,
       handoff: handOffEntry(handOff),
       ending,
-      resumed: false,
+      resumed: before !== null,
       promptVersion: edition.recordingsFor(plan).version,
       flowVersion: edition.flowVersion(plan),
       workerId: world.workerId,
@@ -124,7 +131,7 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
           upstream = notice.as;
           break;
         case 'call.answered':
-          answeredAt = world.now();
+          answeredAt ??= isoTime(world.now());
           break;
         case 'step.began':
           underWay = { step: notice.step, since: world.monotonic() };
@@ -135,6 +142,9 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
           break;
         case 'handOff.began':
           handOffSince = world.monotonic();
+          break;
+        case 'handOff.ended':
+          handOffMs = handOffSince === null ? null : msSince(handOffSince);
           break;
       }
     },
@@ -147,13 +157,30 @@ export function openJournal({ id, caller, plan, edition }: Beginning, world: Cal
 
 /** Keeps the record of a call whose caller was gone before the line could be joined. */
 export async function recordLostCall(
+  { id, keeping, before }: BegunCall,
   world: CallWorld,
-  reason: 'hung-up' | 'livekit-lost',
+  reason: 'hung-up' | 'livekit-lost' | 'worker-lost',
 ): Promise<void> {
-  const nobody = { id: randomUUID(), caller: null, plan: null, edition: world.edition() };
-  const record = openJournal(nobody, world).record({ ...UNVERIFIED, ending: ending(reason) }, 0);
+  const record = {
+    ...(before?.record ?? recordOfNobody(id, world, reason)),
+    endedAt: isoTime(world.now()),
+    ending: ending(reason),
+    resumed: before !== null,
+    workerId: world.workerId,
+  };
   world.measure({ type: 'call.missed', record });
-  await keepRecord(world.records, world.log, record);
+  await keeping.keep(record);
+}
+
+/** The record of a call of which nothing is known but that it was to be ours. */
+export function recordOfNobody(id: string, world: CallWorld, reason: EndingReason): CallRecord {
+  const nobody = { id, caller: null, plan: null, edition: world.edition() };
+  return openJournal(nobody, world).record({ ...UNVERIFIED, ending: ending(reason) }, 0);
+}
+
+/** Without the one that was under way: it begins again. */
+function endedSteps(before: CallRecord | null): StepEntry[] {
+  return [...(before?.steps ?? [])].filter(({ outcome }) => outcome !== 'abandoned');
 }
 
 function isoTime(ms: number): string {

@@ -10,6 +10,8 @@ const WAITING_KEYS = 30;
 export interface Keypad {
   /** Takes a key as it arrives. */
   press(key: Secret): void;
+  /** Takes down that the caller is spoken to: what was pressed before was meant for another worker. */
+  ask(): void;
   /** Takes down that keys may have been lost just now. */
   miss(): void;
   /** Hands waiting keys, then new ones, to `listener` until the returned function is called. */
@@ -18,11 +20,28 @@ export interface Keypad {
   dropWaiting(): void;
 }
 
-/** `now`: a monotonic clock in milliseconds. `onOverflow` is told of each key that found no place. */
-export function createKeypad(now: () => number, onOverflow: () => void): Keypad {
+/** Who keys an entry pauses for less between two keys. */
+const SAME_ENTRY_MS = 1000;
+
+/** `overflow`: more keys waited than there is room for. `leftOver`: of an entry that a lost worker was keyed. */
+export type DroppedKey = 'overflow' | 'leftOver';
+
+export interface KeypadOptions {
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
+  /** Is told of each key that nobody will be handed. */
+  readonly onDropped: (why: DroppedKey) => void;
+  /** Whether another worker has lost the call, perhaps in the middle of an entry. */
+  readonly isTakenOver?: boolean;
+}
+
+/** Where a call was taken over, the rest of an entry is dropped: a lone 0 of it would ask for the operator. */
+export function createKeypad({ now, onDropped, isTakenOver = false }: KeypadOptions): Keypad {
   let waiting: KeyEvent[] = [];
   let listener: ((event: KeyEvent) => void) | null = null;
   let lastAt = Number.NEGATIVE_INFINITY;
+  let lastLeftOverAt = Number.NEGATIVE_INFINITY;
+  let hasAsked = !isTakenOver;
 
   // A listener may close itself (entry complete) while it takes a key: the rest stays for the next.
   function pump() {
@@ -48,14 +67,21 @@ export function createKeypad(now: () => number, onOverflow: () => void): Keypad 
       pump();
     },
     press(key) {
+      if (!hasAsked || now() - lastLeftOverAt < SAME_ENTRY_MS) {
+        lastLeftOverAt = now();
+        return onDropped('leftOver');
+      }
       const event = eventOf(key);
       if (waiting.length >= WAITING_KEYS) {
         // What is dropped leaves a gap: what came before and what comes after do not belong together.
         if (waiting.at(-1)?.type !== 'keys.missed') waiting.push({ type: 'keys.missed' });
-        return onOverflow();
+        return onDropped('overflow');
       }
       waiting.push(event);
       pump();
+    },
+    ask() {
+      hasAsked = true;
     },
     open(next) {
       listener = next;

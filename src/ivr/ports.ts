@@ -46,6 +46,8 @@ export type IgnoredKey = 'stranger' | 'notSip' | 'notAKey';
  */
 export interface CallerLine {
   readonly caller: CallerFacts;
+  /** Identities under which we are in the room, or were before another worker was lost; the oldest first. */
+  readonly own: readonly string[];
   /** Settles once, when the caller's leg has ended. Never rejects. */
   readonly ended: Promise<LineEnd>;
   /** Takes the caller's keys from now on: `0-9 * #`, in order, from the caller only. One listener. */
@@ -63,6 +65,20 @@ export interface CallerLine {
    */
   onHushed(listener: (seconds: number) => void): void;
   /**
+   * Who is in the room besides the caller and us, by a look that begins now: the kind of each (`agent`, `egress`,
+   * `standard`, …), hidden ones too. Nobody where there is no room. Rejects where it cannot be seen.
+   */
+  strangers(signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Told of the kind of each that comes, as soon as the platform shows them: some it shows seconds later, hidden
+   * ones never. One listener.
+   */
+  onStranger(listener: (kind: string) => void): void;
+  /**
+   * Told of each gap in what is played: the recording before was over when the next one came. One listener.
+   */
+  onUnderrun(listener: () => void): void;
+  /**
    * These headers of the INVITE, as the bridge tells them; none where it cannot tell. Names compare without
    * case. They hold the calling number and tokens: never log them. Works while it rings. Rejects where they
    * cannot be read.
@@ -77,17 +93,27 @@ export interface CallerLine {
   /** Sets attributes on the caller's participant; others stay. Done when the server has taken them. */
   setAttributes(attributes: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
   /**
-   * Sends the named agent into the room with `metadata` as its dispatch metadata. Done when its audio
-   * is there; on abort the agent's dispatch is withdrawn.
+   * Sends the named agent into the room with `metadata` (JSON that names the call) as its dispatch metadata,
+   * or takes over the dispatch that was made for the same call before. Done when the audio of that very agent
+   * is there; on abort its dispatch is withdrawn, and an agent of it that comes later is not taken for another.
    */
   bringAgent(agent: string, metadata: string, signal: AbortSignal): Promise<void>;
-  /** Asks the caller's side to go to `target` (SIP REFER). `failed` at once where there is no SIP leg. */
+  /** Done when the audio of anybody but the caller and us is in the room. */
+  awaitWatcher(signal: AbortSignal): Promise<void>;
+  /** Whether who was heard last by one of these two is still there, and its audio. */
+  hasDesk(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Asks the caller's side to go to `target` (SIP REFER). `failed` at once where there is no SIP leg; `unknown`
+   * where the caller had left by the time that somebody could say.
+   */
   transfer(
     target: string,
     headers: Readonly<Record<string, string>>,
     ringSeconds: number,
     signal: AbortSignal,
   ): Promise<TransferOutcome>;
+  /** Whether the caller's leg is still with us, as the server has it. */
+  hasCaller(signal: AbortSignal): Promise<boolean>;
   /** Ends the caller's leg. Done when it is gone; at once if it already is. */
   hangUp(signal: AbortSignal): Promise<void>;
   /** Leaves the room and frees everything held; the caller stays. May be called at any time, twice too. */
@@ -276,25 +302,49 @@ export type ChainedRecord = CallRecord & {
   readonly hash: string;
 };
 
+/** A call whose worker was lost. */
+export interface OrphanedCall {
+  readonly id: string;
+  /** How many workers have had it, the one included that takes it over. */
+  readonly generation: number;
+  /** What its record was to be. */
+  readonly ifLost: CallRecord;
+  readonly note: Uint8Array;
+  /** How long ago its worker noted that, by the store's clock. */
+  readonly notedAgoMs: number;
+}
+
 /** Call records: append-only, each chained to the one before. */
 export interface RecordStore {
   /**
    * Notes that a call has begun, so that it gets a record whatever becomes of this process: `ifLost`, with the
    * time of finding it as its end. Said again, the newer one replaces it. Where the worker lives, `append` takes
-   * its place; a call that has its record keeps that one.
+   * its place; a call that has its record, or that another worker has taken over, stays as it is. `note` is for
+   * whoever goes on with the call: sealed, and none where nobody can.
    */
-  begin(ifLost: CallRecord): Promise<void>;
+  begin(ifLost: CallRecord, note?: Uint8Array): Promise<void>;
   /**
-   * Keeps the record for good, at the end of the chain, and answers true, when said again too. False: the call
-   * has another record already, kept by a worker that thought this one lost; nothing was changed.
+   * Keeps the record for good, at the end of the chain, and answers true, when said again too. False: another
+   * worker thought this one lost and has the call now, or has kept a record of it; nothing was changed.
    */
   append(record: CallRecord): Promise<boolean>;
   /**
-   * Says that this worker lives, for the next `leaseMs`; then keeps the records of calls that other workers
-   * began and that live no more, unless this one was late itself within the last `leaseMs`: whatever kept it may
-   * have kept them. Answers how many those were.
+   * Says that this worker lives, for the next `leaseMs`; then keeps the records of calls of workers that live no
+   * more and that nobody has gone on with, unless this one was late itself within the last `leaseMs`: whatever
+   * kept it may have kept them. Answers how many those were.
    */
   beat(workerId: string, leaseMs: number): Promise<number>;
+  /**
+   * Takes over calls with a note of workers that live no more, `most` at once: from now on they are this
+   * worker's, and nobody else's. None where it was late itself lately and the store may have been away.
+   */
+  takeOver(workerId: string, leaseMs: number, most: number): Promise<readonly OrphanedCall[]>;
+  /** Which of these calls another worker has now, or has kept the record of. */
+  takenOver(workerId: string, calls: readonly string[]): Promise<readonly string[]>;
+  /** Whether a call other than this one runs, or has lately ended, that is the same SIP call. Reads many records. */
+  isBegunBefore(call: string, sipCallId: string): Promise<boolean>;
+  /** As if this call had never begun: it gets no record. Its record, where there is one, stays. */
+  forget(call: string): Promise<void>;
   /** Records by their places (`seq`: from 1, without a gap); all, or those after `afterSeq`. */
   list(afterSeq?: number): AsyncIterable<ChainedRecord & { readonly seq: number }>;
   /** Throws when the store cannot be used, or its chain not be appended to. */

@@ -6,29 +6,43 @@ import type { CallRecord } from './call-record.ts';
 import { loggable } from './fault.ts';
 import type { RecordStore } from './ports.ts';
 
+/** What the store is told of a call that runs. */
+export interface IfLost {
+  /** What the record will be if this worker is lost now. */
+  readonly record: CallRecord;
+  /** For whoever goes on with the call then. */
+  readonly note: Uint8Array;
+}
+
 export interface RecordKeeping {
   /**
-   * Sees to it that there is a record even if this worker is lost: what `ifLost` says when the store is asked,
-   * or said again, the newest. Never throws.
+   * Sees to it that there is a record even if this worker is lost, and that another one can go on with the call:
+   * what `ifLost` says when the store is asked. Said again, the newest. Never throws.
    */
-  note(): void;
+  note(ifLost: () => IfLost): void;
   /** Notes nothing more. Rejects when the record could not be kept. */
   keep(record: CallRecord): Promise<void>;
+  /** Notes nothing more: the call is another worker's. */
+  giveUp(): void;
+  /** The same; and what was noted of this call is forgotten. Rejects when the store is away. */
+  forget(call: string): Promise<void>;
 }
 
 export function recordKeeping(
-  records: Pick<RecordStore, 'begin' | 'append'>,
+  records: Pick<RecordStore, 'begin' | 'append' | 'forget'>,
   log: Logger,
-  ifLost: () => CallRecord,
 ): RecordKeeping {
-  let isStale = false;
+  let newest: (() => IfLost) | null = null;
   let noting: Promise<void> | null = null;
+  let isOver = false;
 
   async function noteNewest(): Promise<void> {
-    while (isStale) {
-      isStale = false;
+    while (newest !== null) {
+      const ifLost = newest;
+      newest = null;
       try {
-        await records.begin(ifLost());
+        const { record, note } = ifLost();
+        await records.begin(record, note);
       } catch (error) {
         log.error({ fault: loggable(error) }, 'call is not noted should this worker be lost');
       }
@@ -36,21 +50,33 @@ export function recordKeeping(
     noting = null;
   }
 
+  function noteNothingMore(): void {
+    isOver = true;
+    newest = null;
+  }
+
   return {
-    note() {
-      isStale = true;
+    note(ifLost) {
+      if (isOver) return;
+      newest = ifLost;
       noting ??= noteNewest();
     },
     async keep(record) {
-      isStale = false;
+      noteNothingMore();
       await noting;
       await keepRecord(records, log, record);
+    },
+    giveUp: noteNothingMore,
+    async forget(call) {
+      noteNothingMore();
+      await noting;
+      await records.forget(call);
     },
   };
 }
 
 /** Keeps a call's record. It holds nothing secret: where the store does not have it, the log does. */
-export async function keepRecord(
+async function keepRecord(
   records: Pick<RecordStore, 'append'>,
   log: Logger,
   record: CallRecord,

@@ -13,7 +13,13 @@ export interface Transition {
 interface ChartSnapshot {
   readonly value?: StateValue;
   readonly machine?: { readonly id: string };
-  readonly context?: { readonly tried?: unknown };
+  readonly context?: { readonly tried?: unknown; readonly plan?: { readonly tries?: unknown } };
+}
+
+/** The tries of the step under way. */
+export interface Tries {
+  readonly tried: number;
+  readonly left: number;
 }
 
 export interface Follower {
@@ -23,13 +29,18 @@ export interface Follower {
   readonly triesUnderWay: () => number;
 }
 
-/** Tells `onTransition` of every change of state in any chart of one call. */
-export function followCharts(onTransition: (transition: Transition) => void): Follower {
+/** Tells of every change of state in any chart of one call, and of the tries of each of its steps. */
+export function followCharts(
+  onTransition: (transition: Transition) => void,
+  onTries: (tries: Tries) => void,
+): Follower {
   const states = new Map<string, string>();
   /** Of each chart that counts tries, the step it belongs to: the outermost chart around it that counts. */
   const steps = new Map<string, string>();
   let step = '';
   let tries = 0;
+  let allowed = 0;
+  const tellTries = () => onTries({ tried: tries, left: Math.max(0, allowed - tries) });
   return {
     inspect(event) {
       if (event.type !== '@xstate.snapshot') return;
@@ -41,10 +52,16 @@ export function followCharts(onTransition: (transition: Transition) => void): Fo
       if (typeof tried === 'number') {
         if (!steps.has(id)) {
           steps.set(id, steps.get(parent?.sessionId ?? '') ?? id);
-          if (steps.get(id) === id) [step, tries] = [id, 0];
+          if (steps.get(id) === id) {
+            [step, tries, allowed] = [id, tried, Number(snapshot.context?.plan?.tries)];
+            tellTries();
+          }
         }
         // Charts count on from what the one around them has counted; ended ones are still heard of.
-        if (steps.get(id) === step) tries = Math.max(tries, tried);
+        if (steps.get(id) === step && tried > tries) {
+          tries = tried;
+          tellTries();
+        }
       }
       const from = states.get(id) ?? '';
       const to = nameOf(snapshot.value);

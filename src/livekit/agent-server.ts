@@ -58,10 +58,16 @@ export function connectAgentServer(options: AgentServerOptions): AgentServer {
   return new LiveKitAgentServer(options);
 }
 
+/** A job that was taken and has not come yet. */
+interface Promised {
+  readonly offeredAt: number;
+  readonly timer: NodeJS.Timeout;
+}
+
 class LiveKitAgentServer implements AgentServer {
   readonly #options: AgentServerOptions;
   readonly #ticking: NodeJS.Timeout;
-  readonly #promised = new Map<string, NodeJS.Timeout>();
+  readonly #promised = new Map<string, Promised>();
   readonly #running = new Map<string, AbortController>();
   #state: AgentServerState = { phase: 'connecting', fault: null };
   #listener: (state: AgentServerState) => void = () => undefined;
@@ -95,7 +101,7 @@ class LiveKitAgentServer implements AgentServer {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#ticking);
     clearTimeout(this.#retry);
-    for (const timer of this.#promised.values()) clearTimeout(timer);
+    for (const { timer } of this.#promised.values()) clearTimeout(timer);
     this.#enter('closed', null);
     await this.#socket?.close();
   }
@@ -164,10 +170,8 @@ class LiveKitAgentServer implements AgentServer {
     const { id, metadata } = job;
     const available = !this.#draining && this.#options.offer({ id, metadata }, this.#promised.size);
     if (available) {
-      this.#promised.set(
-        id,
-        setTimeout(() => this.#keepPromise(id), ASSIGN_MS),
-      );
+      const timer = setTimeout(() => this.#keepPromise(id), ASSIGN_MS);
+      this.#promised.set(id, { offeredAt: performance.now(), timer });
     }
     this.#socket?.send({
       case: 'availability',
@@ -183,6 +187,7 @@ class LiveKitAgentServer implements AgentServer {
   #begin({ job, url, token }: JobAssignment): void {
     if (job === undefined) return;
     const { id, metadata } = job;
+    const offeredAt = this.#promised.get(id)?.offeredAt ?? performance.now();
     this.#keepPromise(id);
     const terminated = new AbortController();
     this.#running.set(id, terminated);
@@ -193,6 +198,7 @@ class LiveKitAgentServer implements AgentServer {
       room: job.room?.name ?? '',
       url: url || this.#options.api.host,
       token,
+      offeredAt,
       terminated: terminated.signal,
       finish: (outcome) => {
         if (!this.#running.delete(id)) return;
@@ -204,7 +210,7 @@ class LiveKitAgentServer implements AgentServer {
   }
 
   #keepPromise(id: string): void {
-    clearTimeout(this.#promised.get(id));
+    clearTimeout(this.#promised.get(id)?.timer);
     this.#promised.delete(id);
     if (this.#draining && this.#promised.size === 0) this.#promisesKept.resolve();
   }

@@ -12,6 +12,8 @@ import { keyRefused, unreachable } from './server-api.ts';
 const PING_MS = 5000;
 const OPEN_MS = 5000;
 const CLOSE_MS = 1000;
+/** An assignment holds a room's and a dispatch's metadata: 512 KB each at most (server v1.13.5). */
+const LONGEST_MESSAGE_BYTES = 2 ** 22;
 
 export type FromServer = ServerMessage['message'];
 export type ToServer = NonNullable<
@@ -53,6 +55,7 @@ export async function openAgentSocket(
     headers: { authorization: `Bearer ${await token.toJwt()}` },
     handshakeTimeout: OPEN_MS,
     perMessageDeflate: false,
+    maxPayload: LONGEST_MESSAGE_BYTES,
   });
   const closed = Promise.withResolvers<void>();
   let fault = unreachable('the connection to LiveKit was lost');

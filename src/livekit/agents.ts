@@ -1,6 +1,8 @@
-// The other agents in a caller's room: bringing one in, and waiting until they are gone. An agent counts
-// only by what the server stamps on it: its kind and the name it registered with.
+// The others in a caller's room: bringing an agent in, waiting for whoever comes, and until they are gone. An
+// agent counts only by what the server stamps on it: its kind, the name it registered with, and the dispatch
+// that it was sent by.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
 import { ParticipantKind, RoomEvent, TrackKind } from '@livekit/rtc-node';
 import { unlessAborted } from './abort.ts';
@@ -9,33 +11,111 @@ import { whenInRoom } from './media.ts';
 
 /** The name an agent registered with (server v1.13.5). */
 const AGENT_NAME = 'lk.agent_name';
+const HEARD = [RoomEvent.TrackPublished, RoomEvent.TrackUnmuted];
+/** The server (v1.13.5) knows whom a dispatch has sent, up to five seconds after the agent is there. */
+const LOOK_AGAIN_MS = 200;
 
-/**
- * Dispatches the agent into the room. Done when the audio of an agent of this name is there that was not
- * there before; on abort, or when anything fails, the dispatch is withdrawn.
- */
-export async function bringAgent(
-  room: Room,
-  control: CallControl,
-  agent: string,
-  metadata: string,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  const before = new Set(agentsIn(room).map(({ identity }) => identity));
-  // That it is the agent of this very dispatch cannot be asked: the server (v1.13.5) knows up to five
-  // seconds later than the agent is there.
-  const isIt = (p: RemoteParticipant) =>
-    p.attributes[AGENT_NAME] === agent && !before.has(p.identity) && isAudible(p);
-  const dispatched = control.dispatch(agent, metadata);
-  try {
-    await unlessAborted(dispatched, signal);
-    const events = [RoomEvent.TrackPublished, RoomEvent.TrackUnmuted];
-    await whenInRoom(room, events, () => agentsIn(room).find(isIt), signal);
-  } catch (error) {
-    // Not waited for: the hand-over goes on to the next desk, whatever becomes of this request.
-    dispatched.then((id) => control.withdraw(id)).catch(() => undefined);
-    throw error;
+/** Who takes a caller over in this room. */
+export class Desks {
+  readonly #room: Room;
+  readonly #control: CallControl;
+  readonly #known: ReadonlySet<string>;
+  /** Agents that were sent for before, each with those of its name who were there before that. */
+  readonly #sentFor = new Map<string, ReadonlySet<string>>();
+  #heard: string | null = null;
+
+  /** `known`: the caller, and all identities of ours, who are no desks. */
+  constructor(room: Room, control: CallControl, known: ReadonlySet<string>) {
+    this.#room = room;
+    this.#control = control;
+    this.#known = known;
+  }
+
+  /**
+   * Dispatches the agent into the room, unless it was for this very call before (by a worker that is no more).
+   * Done when the audio of the agent of this dispatch is there; on abort, or when anything fails, it is withdrawn.
+   */
+  async bring(agent: string, metadata: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const before = new Set(this.#called(agent).map(({ identity }) => identity));
+    const isFirst = !this.#sentFor.has(agent);
+    const sending = this.#send(agent, metadata, isFirst);
+    try {
+      const { dispatch, isNew } = await unlessAborted(sending, signal);
+      if (isFirst) this.#sentFor.set(agent, isNew ? before : new Set());
+      // Who comes after a first dispatch is of it: there is no other.
+      this.#heard = await (isFirst && isNew
+        ? this.#newcomer(agent, before, signal)
+        : this.#sentBy(dispatch, agent, signal));
+    } catch (error) {
+      // It may have been dispatched all the same: who comes now is of no first dispatch.
+      if (isFirst && signal.aborted) this.#sentFor.set(agent, before);
+      // Not waited for: the hand-over goes on to the next desk, whatever becomes of this request.
+      sending.then(({ dispatch }) => this.#control.withdraw(dispatch)).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Done when the audio of anybody is there but the caller's, and that of workers like us. */
+  async awaitWatcher(signal: AbortSignal): Promise<void> {
+    const ours = this.#room.localParticipant?.attributes[AGENT_NAME];
+    const isWatcher = (p: RemoteParticipant) =>
+      !this.#known.has(p.identity) &&
+      p.kind !== ParticipantKind.EGRESS &&
+      (ours === undefined || p.attributes[AGENT_NAME] !== ours) &&
+      isAudible(p);
+    const look = () => [...this.#room.remoteParticipants.values()].find(isWatcher)?.identity;
+    this.#heard = await whenInRoom(this.#room, HEARD, look, signal);
+  }
+
+  /** Whether who was heard last is still there to be heard. */
+  get isThere(): boolean {
+    const who = this.#room.remoteParticipants.get(this.#heard ?? '');
+    return who !== undefined && isAudible(who);
+  }
+
+  async #send(
+    agent: string,
+    metadata: string,
+    isFirst: boolean,
+  ): Promise<{ dispatch: string; isNew: boolean }> {
+    const before = isFirst ? await this.#control.dispatchFor(agent, metadata) : null;
+    if (before !== null) return { dispatch: before, isNew: false };
+    return { dispatch: await this.#control.dispatch(agent, metadata), isNew: true };
+  }
+
+  /** The first agent of this name to be heard that was not there before. */
+  #newcomer(agent: string, before: ReadonlySet<string>, signal: AbortSignal): Promise<string> {
+    const look = () =>
+      this.#called(agent).find((p) => !before.has(p.identity) && isAudible(p))?.identity;
+    return whenInRoom(this.#room, HEARD, look, signal);
+  }
+
+  /**
+   * The agent that this dispatch has sent. One of a dispatch that was withdrawn may come as late as it likes: it
+   * is shown out, or two desks would talk to the caller.
+   */
+  async #sentBy(dispatch: string, agent: string, signal: AbortSignal): Promise<string> {
+    const strangers = this.#sentFor.get(agent);
+    for (;;) {
+      await whenInRoom(
+        this.#room,
+        HEARD,
+        () => this.#called(agent).find((p) => isAudible(p) && !strangers?.has(p.identity)),
+        signal,
+      );
+      const sent = await unlessAborted(this.#control.sentBy(dispatch), signal);
+      for (const p of this.#called(agent)) {
+        if (sent.has(p.identity) && isAudible(p)) return p.identity;
+        if (sent.size === 0 || sent.has(p.identity) || strangers?.has(p.identity)) continue;
+        this.#control.showOut(p.identity).catch(() => undefined);
+      }
+      await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    }
+  }
+
+  #called(agent: string): readonly RemoteParticipant[] {
+    return agentsIn(this.#room).filter(({ attributes }) => attributes[AGENT_NAME] === agent);
   }
 }
 

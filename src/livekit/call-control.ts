@@ -1,6 +1,7 @@
 // What LiveKit's server does to one caller on our word: attributes, agents, transfer, removal. Promises:
 // outcomes as values, faults as `IvrFault`, and never a request that is repeated behind our back.
 
+import type { ParticipantInfo } from '@livekit/protocol';
 import {
   AgentDispatchClient,
   RoomServiceClient,
@@ -8,11 +9,15 @@ import {
   SipClient,
 } from 'livekit-server-sdk';
 import type { TransferOutcome } from '../ivr/ports.ts';
+import { hasHungUp } from './caller.ts';
+import { RoomList } from './room-list.ts';
 import type { LiveKitApi } from './server-api.ts';
 import { apiFault, refusalOf } from './server-api.ts';
 
 /** A region failover of the SDK would send a REFER or a dispatch twice. */
 const ONCE = { failover: false };
+/** Who is in a room is asked every second: what comes later than the next question helps nobody. */
+const LOOK_MS = 900;
 
 /** Refusals that LiveKit gives before anything is sent to the caller's side, or for its no. */
 const REFER_REFUSED = new Set([
@@ -28,13 +33,16 @@ export class CallControl {
   readonly #room: string;
   readonly #identity: string;
   readonly #rooms: RoomServiceClient;
+  readonly #list: RoomList;
   readonly #dispatches: AgentDispatchClient;
   readonly #sip: SipClient;
 
-  constructor({ host, key, secret }: LiveKitApi, room: string, identity: string) {
+  constructor(api: LiveKitApi, room: string, identity: string) {
+    const { host, key, secret } = api;
     this.#room = room;
     this.#identity = identity;
     this.#rooms = new RoomServiceClient(host, key, secret, ONCE);
+    this.#list = new RoomList(api, room, LOOK_MS);
     this.#dispatches = new AgentDispatchClient(host, key, secret, ONCE);
     this.#sip = new SipClient(host, key, secret, ONCE);
   }
@@ -47,12 +55,26 @@ export class CallControl {
     }
   }
 
+  /** Everybody in the room, hidden ones too. */
+  async participants(): Promise<readonly ParticipantInfo[]> {
+    try {
+      return await this.#list.read();
+    } catch (error) {
+      throw apiFault('looking who is in the room', error);
+    }
+  }
+
   /** Takes the caller out of the room: 486 while ringing, BYE afterwards. Already gone is done. */
   async remove(): Promise<void> {
+    await this.expel(this.#identity);
+  }
+
+  /** Takes somebody else out of the room. Not there is done. */
+  async expel(identity: string): Promise<void> {
     try {
-      await this.#rooms.removeParticipant(this.#room, this.#identity);
+      await this.#rooms.removeParticipant(this.#room, identity);
     } catch (error) {
-      if (refusalOf(error) !== 'not_found') throw apiFault('ending the call', error);
+      if (refusalOf(error) !== 'not_found') throw apiFault('clearing the room', error);
     }
   }
 
@@ -74,6 +96,51 @@ export class CallControl {
     }
   }
 
+  /** The dispatch of this agent that was made for the same call, by its metadata; null: none was. */
+  async dispatchFor(agent: string, metadata: string): Promise<string | null> {
+    const call = callIn(metadata);
+    if (call === null) return null;
+    try {
+      const made = (await this.#dispatches.listDispatch(this.#room)).find(
+        (dispatch) => dispatch.agentName === agent && callIn(dispatch.metadata) === call,
+      );
+      return made?.id ?? null;
+    } catch (error) {
+      throw apiFault('looking whether an agent was dispatched before', error);
+    }
+  }
+
+  /** The identities of those whom a dispatch has sent, as far as the server knows by now. */
+  async sentBy(dispatchId: string): Promise<ReadonlySet<string>> {
+    try {
+      const dispatch = await this.#dispatches.getDispatch(dispatchId, this.#room);
+      const jobs = dispatch?.state?.jobs ?? [];
+      return new Set(jobs.flatMap(({ state }) => state?.participantIdentity ?? []));
+    } catch (error) {
+      throw apiFault('looking for the agent that was dispatched', error);
+    }
+  }
+
+  /** Takes an agent out of the room. Already gone is done. */
+  async showOut(identity: string): Promise<void> {
+    try {
+      await this.#rooms.removeParticipant(this.#room, identity);
+    } catch (error) {
+      if (refusalOf(error) !== 'not_found') throw apiFault('showing an agent out', error);
+    }
+  }
+
+  /** Whether the caller is in the room and has not hung up. */
+  async hasCaller(): Promise<boolean> {
+    try {
+      const { attributes } = await this.#rooms.getParticipant(this.#room, this.#identity);
+      return !hasHungUp({ attributes });
+    } catch (error) {
+      if (refusalOf(error) === 'not_found') return false;
+      throw apiFault('looking for the caller', error);
+    }
+  }
+
   /** REFER. `unknown` for everything that is neither a yes nor a definite no. */
   async transfer(
     target: string,
@@ -90,5 +157,15 @@ export class CallControl {
       const said = error instanceof SipCallError && error.sipStatusCode !== undefined;
       return said || REFER_REFUSED.has(refusalOf(error) ?? '') ? 'failed' : 'unknown';
     }
+  }
+}
+
+/** Our id of the call that a dispatch is made for; null: it is none of ours. */
+function callIn(metadata: string): string | null {
+  try {
+    const { call } = JSON.parse(metadata);
+    return typeof call === 'string' ? call : null;
+  } catch {
+    return null;
   }
 }

@@ -107,7 +107,14 @@ export function isConnected({ attributes }: RemoteParticipant): boolean {
   return (attributes['sip.callStatus'] ?? 'active') === 'active';
 }
 
-export function hasHungUp({ attributes }: RemoteParticipant): boolean {
+/** What the bridge says of itself once it has answered. */
+export const ACTIVE = { 'sip.callStatus': 'active' } as const;
+
+export function isRinging({ attributes }: RemoteParticipant): boolean {
+  return attributes['sip.callStatus'] === 'ringing';
+}
+
+export function hasHungUp({ attributes }: Pick<RemoteParticipant, 'attributes'>): boolean {
   return attributes['sip.callStatus'] === 'hangup';
 }
 

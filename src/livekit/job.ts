@@ -13,6 +13,8 @@ export interface Job extends JobOffer {
   readonly room: string;
   readonly url: string;
   readonly token: string;
+  /** When LiveKit offered it (`performance.now()`). */
+  readonly offeredAt: number;
   /** Aborts when LiveKit ends the job: its dispatch was withdrawn, or our participant is gone. */
   readonly terminated: AbortSignal;
   /** Tells LiveKit how the job went; call it before leaving the room: leaving first counts as failed. */

@@ -12,6 +12,7 @@ import type { CallFacts, KeyFacts } from '../doctor/facts.ts';
 import { unlessAborted } from './abort.ts';
 import { callerIn, isConnected } from './caller.ts';
 import { watchLeg } from './leg-end.ts';
+import { sealOf } from './listener-seal.ts';
 import { enterRoom, leaveRoom, whenInRoom } from './media.ts';
 import { apiFault, type LiveKitApi } from './server-api.ts';
 
@@ -96,11 +97,13 @@ async function listenIn(
 
 /**
  * Of the agent kind, so that the room's limit does not count it. Hidden while it listens, so that no desk
- * waits for it to leave; but a bridge cannot answer somebody whom it does not see.
+ * waits for it to leave; but a bridge cannot answer somebody whom it does not see. Sealed, so that lines know
+ * it for no stranger.
  */
 async function tokenFor({ key, secret }: LiveKitApi, room: string, hidden: boolean) {
   const identity = `tonegate-doctor-${randomBytes(6).toString('hex')}`;
-  const token = new AccessToken(key, secret, { identity, ttl: '10m' });
+  const metadata = sealOf(secret, room, identity);
+  const token = new AccessToken(key, secret, { identity, metadata, ttl: '10m' });
   token.kind = 'agent';
   token.addGrant({
     roomJoin: true,

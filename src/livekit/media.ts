@@ -4,8 +4,9 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Room, RoomEvent } from '@livekit/rtc-node';
-import { dispose } from '@livekit/rtc-node';
+import type { RoomEvent } from '@livekit/rtc-node';
+import { dispose, Room } from '@livekit/rtc-node';
+import { bindToCall } from '../ivr/isolation.ts';
 import { unlessAborted } from './abort.ts';
 
 // It logs to stdout, and its warnings name participants, whose identities hold calling numbers.
@@ -15,6 +16,43 @@ log.level = 'silent';
 delete process.env.LIVEKIT_DEBUG_LOG_ROOM_EVENTS;
 
 const LEAVE_MS = 3000;
+
+/** What the library tells, to all rooms of the process alike. */
+interface Event {
+  readonly message: {
+    readonly case?: string;
+    readonly value?: { readonly roomHandle?: bigint };
+  };
+}
+
+/** How the library tells a room of everything. */
+interface Told {
+  onFfiEvent: (event: Event) => unknown;
+  readonly ffiHandle?: { readonly handle: bigint };
+  /** What a room was told before it was in; it gets to that with whatever it is told next. */
+  readonly preConnectEvents: readonly Event[];
+}
+
+/** A room whose events belong to the call that it is opened in. */
+export function openRoom(): Room {
+  const room = new Room();
+  const told = room as unknown as Told;
+  const tell = bindToCall(told.onFfiEvent);
+  told.onFfiEvent = (event) => {
+    if (isFor(told, event)) tell(event);
+  };
+  return room;
+}
+
+/**
+ * Whether an event can be of use to a room. Every room is told of everything in the process and puts it through a
+ * lock and two promises before it looks: with many calls that grows by their square.
+ */
+export function isFor({ ffiHandle, preConnectEvents }: Told, { message }: Event): boolean {
+  if (ffiHandle === undefined || preConnectEvents.length > 0) return true;
+  if (message.case === 'rpcMethodInvocation') return true;
+  return message.case === 'roomEvent' && message.value?.roomHandle === ffiHandle.handle;
+}
 
 /** Connects without subscribing to anything. */
 export async function enterRoom(room: Room, url: string, token: string): Promise<void> {
@@ -28,7 +66,7 @@ export async function leaveRoom(room: Room): Promise<void> {
     await Promise.race([room.disconnect(), sleep(LEAVE_MS, undefined, { ref: false })]);
   } finally {
     // Where the server ended it `disconnect()` does nothing, and the library would keep the room for ever.
-    const { onFfiEvent } = room as unknown as { onFfiEvent: () => void };
+    const { onFfiEvent } = room as unknown as Told;
     const { _ffiClientInstance } = globalThis as { _ffiClientInstance?: EventEmitter };
     _ffiClientInstance?.off('ffi_event', onFfiEvent);
     room.removeAllListeners();

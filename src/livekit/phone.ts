@@ -1,36 +1,29 @@
 // A phone on LiveKit without a SIP leg: joins a fresh room the way the SIP bridge does for a caller, with
-// the kind, the attributes and the answers an agent expects. For trying, load and tests; plays no sound.
+// the kind, the attributes and the answers an agent expects. For trying, load and tests; plays no sound, but hands it on.
 
-import { randomBytes } from 'node:crypto';
-import { RoomAgentDispatch, RoomConfiguration } from '@livekit/protocol';
 import {
   AudioSource,
+  AudioStream,
   LocalAudioTrack,
+  type RemoteTrack,
   Room,
   RoomEvent,
   RpcError,
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
-import { AccessToken } from 'livekit-server-sdk';
+import { SAMPLE_RATE } from '../prompts/wav.ts';
 import { leaveRoom } from './media.ts';
-import { type LiveKitApi, unreachable } from './server-api.ts';
+import { callerToken, type PhoneCall, sendForAgent } from './phone-token.ts';
+import { unreachable } from './server-api.ts';
 
 export { closeMedia } from './media.ts';
 
-export interface PhoneOptions {
-  readonly api: LiveKitApi;
-  /** A room that is not there yet. */
-  readonly room: string;
+export interface PhoneOptions extends PhoneCall {
   /** The agent that a dispatch rule would send in. */
   readonly agentName: string;
-  /** The number that is called, and the one that is shown to the callee (E.164). */
-  readonly dialled: string;
-  readonly calling: string;
-  /** What the INVITE's headers would be. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The trunk it seems to come over, by LiveKit's id; null: none. */
-  readonly trunkId?: string | null;
+  /** Told of all that is heard, piece by piece: 16 kHz, mono. `source`: whose sound it is. */
+  readonly onSound?: (source: string, samples: Int16Array) => void;
 }
 
 export interface Phone {
@@ -47,11 +40,6 @@ export interface Phone {
 const KEYS = '0123456789*#';
 /** As long as a provisioned trunk lets a caller wait. */
 const RINGING_MS = 25_000;
-
-/** The name of a new room, as a dispatch rule by callee would make it. */
-export function roomFor(dialled: string): string {
-  return `call_${dialled}_${randomBytes(6).toString('hex')}`;
-}
 
 /** Calls. Rejects with `IVR_LIVEKIT_UNREACHABLE` where the room cannot be joined. */
 export async function joinAsCaller(options: PhoneOptions): Promise<Phone> {
@@ -71,21 +59,23 @@ export async function joinAsCaller(options: PhoneOptions): Promise<Phone> {
     leaving ??= leave();
     return leaving;
   };
-  const microphone = LocalAudioTrack.createAudioTrack('phone', new AudioSource(16_000, 1));
+  const microphone = LocalAudioTrack.createAudioTrack('phone', new AudioSource(SAMPLE_RATE, 1));
   const ringing = setTimeout(() => void hangUp(), RINGING_MS);
 
   room.on(RoomEvent.Disconnected, () => void hangUp());
-  room.on(RoomEvent.TrackSubscribed, () => {
+  room.on(RoomEvent.TrackSubscribed, (track) => {
     clearTimeout(ringing);
+    if (options.onSound) void listen(track, options.onSound);
     void tellStatus(room, 'active').then(answered.resolve);
   });
   try {
-    const token = await tokenFor(options);
+    const token = await callerToken(options);
     await room.connect(options.api.host, token, { autoSubscribe: true, dynacast: false });
     answerRequests(room, options.headers ?? {}, hangUp);
     // A participant that publishes nothing is seen by others up to three seconds late.
     const publishing = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
     await room.localParticipant?.publishTrack(microphone, publishing);
+    await sendForAgent(options.api, options.room, options.agentName);
   } catch {
     await hangUp();
     throw unreachable('placing a call: the room could not be joined');
@@ -102,33 +92,13 @@ export async function joinAsCaller(options: PhoneOptions): Promise<Phone> {
   };
 }
 
-async function tokenFor({ api, ...call }: PhoneOptions): Promise<string> {
-  const token = new AccessToken(api.key, api.secret, {
-    identity: `sip_${call.calling}`,
-    ttl: '10m',
-    // No `sip.callID`: no bridge knows this call, so nobody can transfer it.
-    attributes: {
-      'sip.callStatus': 'ringing',
-      'sip.callIDFull': `${randomBytes(12).toString('hex')}@127.0.0.1`,
-      'sip.trunkPhoneNumber': call.dialled,
-      'sip.phoneNumber': call.calling,
-      ...(call.trunkId ? { 'sip.trunkID': call.trunkId } : {}),
-    },
-  });
-  token.kind = 'sip';
-  token.addGrant({
-    roomJoin: true,
-    room: call.room,
-    canPublish: true,
-    canSubscribe: true,
-    canPublishData: true,
-    canUpdateOwnMetadata: true,
-  });
-  token.roomConfig = new RoomConfiguration({
-    maxParticipants: 1,
-    agents: [new RoomAgentDispatch({ agentName: call.agentName })],
-  });
-  return token.toJwt();
+/** Ends with the track. */
+async function listen(
+  track: RemoteTrack,
+  onSound: NonNullable<PhoneOptions['onSound']>,
+): Promise<void> {
+  for await (const { data } of new AudioStream(track, SAMPLE_RATE, 1))
+    onSound(track.sid ?? '', data);
 }
 
 /** What an agent may ask of a bridge. */

@@ -2,27 +2,34 @@
 // is one more participant of the caller's room, and publishing audio is what answers the call. What
 // only the server can do is call-control's; what to do when is not known here.
 
-import type { RemoteParticipant } from '@livekit/rtc-node';
-import { Room, RoomEvent } from '@livekit/rtc-node';
+import type { RemoteParticipant, Room } from '@livekit/rtc-node';
+import { RoomEvent } from '@livekit/rtc-node';
 import { IvrFault } from '../ivr/fault.ts';
 import type { CallerFacts, CallerLine, Clip, LineEnd, TransferOutcome } from '../ivr/ports.ts';
 import type { InviteHeaders } from '../screening/headers.ts';
 import { unlessAborted } from './abort.ts';
-import { bringAgent, untilAlone } from './agents.ts';
+import { Desks, untilAlone } from './agents.ts';
 import { CallControl } from './call-control.ts';
-import { askToEnd, callerIn, factsOf, headersOf, isConnected, withoutHeaders } from './caller.ts';
+import { askToEnd, callerIn, factsOf, headersOf, isConnected } from './caller.ts';
+import { keepOut } from './earlier-workers.ts';
 import type { Job } from './job.ts';
+import { CallerLabels } from './labels.ts';
 import { type LegEnd, watchLeg } from './leg-end.ts';
-import { enterRoom, leaveRoom, whenInRoom } from './media.ts';
+import { enterRoom, leaveRoom, openRoom, whenInRoom } from './media.ts';
+import { Referral } from './referral.ts';
 import { listenForKeys, type RoomKeys } from './room-keys.ts';
 import { type LiveKitApi, unreachable } from './server-api.ts';
 import { Speaker } from './speaker.ts';
+import { watchStrangers } from './strangers.ts';
 
 /** The caller was there straight after joining in 60 of 60 calls. */
 const JOIN_MS = 5000;
 
 /** What a line needs of its job. */
-export type RoomJob = Pick<Job, 'url' | 'token' | 'finish'>;
+export type RoomJob = Pick<Job, 'url' | 'token' | 'finish'> & {
+  /** Identities of earlier workers in this call, the oldest first: none of them may stay in the room. */
+  readonly earlier?: readonly string[];
+};
 
 export { closeMedia } from './media.ts';
 
@@ -37,7 +44,7 @@ export interface RoomLine extends CallerLine {
  * `IVR_LINE_LOST` where no SIP caller is there. Leaving the line finishes the job.
  */
 export async function joinCallerLine(job: RoomJob, api: LiveKitApi): Promise<RoomLine> {
-  const room = new Room();
+  const room = openRoom();
   const deadline = AbortSignal.timeout(JOIN_MS);
   const entering = enterRoom(room, job.url, job.token);
   let fault = unreachable("joining the caller's room");
@@ -57,38 +64,59 @@ export async function joinCallerLine(job: RoomJob, api: LiveKitApi): Promise<Roo
 
 class LiveKitRoomLine implements RoomLine {
   readonly caller: CallerFacts;
+  readonly own: readonly string[];
   readonly ended: Promise<LineEnd>;
   readonly onKey: CallerLine['onKey'];
   readonly onIgnoredKey: CallerLine['onIgnoredKey'];
   readonly onKeysMissed: CallerLine['onKeysMissed'];
+  readonly strangers: CallerLine['strangers'];
+  readonly onStranger: CallerLine['onStranger'];
   readonly #room: Room;
   readonly #job: RoomJob;
   readonly #control: CallControl;
+  readonly #desks: Desks;
   readonly #keys: RoomKeys;
   readonly #leg: LegEnd;
+  readonly #referral: Referral;
+  readonly #labels: CallerLabels;
   #speaker: Speaker | null = null;
-  /** What was last asked to be set. Never rejects. */
-  #labelled: Promise<void> = Promise.resolve();
   #left: Promise<void> | null = null;
   #onHushed: (seconds: number) => void = () => undefined;
+  #onUnderrun: () => void = () => undefined;
 
   constructor(room: Room, caller: RemoteParticipant, api: LiveKitApi, job: RoomJob) {
     this.#room = room;
     this.#job = job;
     this.caller = factsOf(room, caller);
     this.#control = new CallControl(api, this.caller.room, this.caller.identity);
+    const { earlier = [] } = job;
+    this.own = [...earlier, room.localParticipant?.identity ?? ''];
+    if (earlier.length > 0) keepOut(room, new Set(earlier), this.#control);
+    const identities = new Set([this.caller.identity, ...this.own]);
+    this.#desks = new Desks(room, this.#control, identities);
     this.#keys = listenForKeys(room, this.caller.identity);
     ({
       onKey: this.onKey,
       onIgnoredKey: this.onIgnoredKey,
       onKeysMissed: this.onKeysMissed,
     } = this.#keys);
+    ({ strangers: this.strangers, onStranger: this.onStranger } = watchStrangers(
+      room,
+      this.#control,
+      { identities, secret: api.secret },
+    ));
     this.#leg = watchLeg(room, this.caller.identity);
+    this.#labels = new CallerLabels(room, this.caller.identity, this.#control);
     this.ended = this.#leg.ended;
+    this.#referral = new Referral(this.#control, this.#leg);
   }
 
   onHushed(listener: (seconds: number) => void): void {
     this.#onHushed = listener;
+  }
+
+  onUnderrun(listener: () => void): void {
+    this.#onUnderrun = listener;
   }
 
   async headers(names: readonly string[], signal: AbortSignal): Promise<InviteHeaders> {
@@ -102,13 +130,14 @@ class LiveKitRoomLine implements RoomLine {
 
   async answer(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#speaker ??= await Speaker.publish(this.#room);
+    this.#speaker ??= await Speaker.publish(this.#room, () => this.#onUnderrun());
     await unlessAborted(this.#speaker.subscribed, signal);
     const connected = () => {
       const there = this.#room.remoteParticipants.get(this.caller.identity);
       return there !== undefined && isConnected(there) ? there : undefined;
     };
     await whenInRoom(this.#room, [RoomEvent.ParticipantAttributesChanged], connected, signal);
+    this.#labels.answered();
   }
 
   async play(clips: readonly Clip[], signal: AbortSignal): Promise<void> {
@@ -133,15 +162,20 @@ class LiveKitRoomLine implements RoomLine {
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
-    const labels = { ...withoutHeaders(this.#room, this.caller.identity), ...attributes };
-    // One after the other: of two requests under way at once, either may be the last to be done.
-    const labelled = this.#labelled.then(() => this.#control.setAttributes(labels));
-    this.#labelled = labelled.catch(() => undefined);
-    await unlessAborted(labelled, signal);
+    await this.#labels.set(attributes, signal);
   }
 
   async bringAgent(agent: string, metadata: string, signal: AbortSignal): Promise<void> {
-    await bringAgent(this.#room, this.#control, agent, metadata, signal);
+    await this.#desks.bring(agent, metadata, signal);
+  }
+
+  async awaitWatcher(signal: AbortSignal): Promise<void> {
+    await this.#desks.awaitWatcher(signal);
+  }
+
+  async hasDesk(signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
+    return this.#desks.isThere;
   }
 
   async transfer(
@@ -151,8 +185,11 @@ class LiveKitRoomLine implements RoomLine {
     signal: AbortSignal,
   ): Promise<TransferOutcome> {
     if (this.caller.sipCallId === null) return 'failed';
-    signal.throwIfAborted();
-    return await unlessAborted(this.#control.transfer(target, headers, ringSeconds), signal);
+    return await this.#referral.refer(target, headers, ringSeconds, signal);
+  }
+
+  async hasCaller(signal: AbortSignal): Promise<boolean> {
+    return await this.#referral.hasCaller(signal);
   }
 
   async hangUp(signal: AbortSignal): Promise<void> {

@@ -14,8 +14,10 @@ import {
 import { IvrFault } from '../ivr/fault.ts';
 import type { Clip } from '../ivr/ports.ts';
 import { unlessAborted } from './abort.ts';
+import { followUtterance } from './gaps.ts';
 
 const SAMPLE_RATE = 16_000;
+const SAMPLES_PER_MS = SAMPLE_RATE / 1000;
 /** Longest clip there may be. The queue is only touched as far as it is filled. */
 const LONGEST_CLIP_MS = 30_000;
 /** The source plays 10 ms at a time; a shorter rest would stay there and open the next utterance. */
@@ -34,16 +36,26 @@ export class Speaker {
   readonly #closing = new AbortController();
   /** The utterance under way, or the last one. Never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #onUnderrun: () => void;
   #heardAt = 0;
 
-  private constructor(source: AudioSource, track: LocalAudioTrack, subscribed: Promise<void>) {
+  private constructor(
+    source: AudioSource,
+    track: LocalAudioTrack,
+    subscribed: Promise<void>,
+    onUnderrun: () => void,
+  ) {
     this.#source = source;
     this.#track = track;
     this.subscribed = subscribed;
+    this.#onUnderrun = onUnderrun;
   }
 
-  /** Publishes the track; for a ringing SIP caller this answers the call. */
-  static async publish(room: Room): Promise<Speaker> {
+  /**
+   * Publishes the track; for a ringing SIP caller this answers the call. `onUnderrun` is told of each gap in an
+   * utterance.
+   */
+  static async publish(room: Room, onUnderrun: () => void): Promise<Speaker> {
     const source = new AudioSource(SAMPLE_RATE, 1, LONGEST_CLIP_MS);
     const track = LocalAudioTrack.createAudioTrack('voice', source);
     try {
@@ -53,7 +65,7 @@ export class Speaker {
         new TrackPublishOptions(options),
       );
       if (publication === undefined) throw new IvrFault('IVR_LINE_LOST', 'not in the room');
-      return new Speaker(source, track, publication.waitForSubscription());
+      return new Speaker(source, track, publication.waitForSubscription(), onUnderrun);
     } catch {
       await track.close();
       throw new IvrFault('IVR_LINE_LOST', 'publishing our audio: the room was lost');
@@ -92,13 +104,19 @@ export class Speaker {
       if (!isCapturing) onSilence();
     };
     stop.addEventListener('abort', hush, { once: true });
+    const utterance = followUtterance();
     try {
       for (const clip of [...clips, FLUSH]) {
         const { samples } = clip;
         isCapturing = true;
+        const askedAt = performance.now();
         await this.#source.captureFrame(new AudioFrame(samples, SAMPLE_RATE, 1, samples.length));
         if (stop.aborted) return;
         isCapturing = false;
+        const ms = samples.length / SAMPLES_PER_MS;
+        // Before the last one, silence is as it should be.
+        const hasGap = utterance.hasGap(ms, askedAt, performance.now());
+        if (hasGap && clip !== FLUSH) this.#onUnderrun();
       }
       await this.#source.waitForPlayout();
       this.#heardAt = performance.now() + EAR_DELAY_MS;

@@ -7,6 +7,7 @@ import { nothing } from '../screening/verdict.ts';
 import { closing } from './call/closing.ts';
 import { NO_ACCOUNT, routeOf, UNDECIDED } from './call/context.ts';
 import { handingOff, screenedAway, turningAway } from './call/handing-over.ts';
+import { resumed, resuming } from './call/resuming.ts';
 import { screening } from './call/screening.ts';
 import { steps } from './call/steps.ts';
 import { callSetup } from './call/vocabulary.ts';
@@ -14,11 +15,12 @@ import { welcoming } from './call/welcoming.ts';
 import { ending } from './outcome.ts';
 
 export type { CallEvent, CallNotice, CallResult, Screened, UpstreamUse } from './call/context.ts';
+export type { Resumption } from './call/resuming.ts';
 
 export const callMachine = callSetup.createMachine({
   id: 'call',
   description: 'One call, from ringing to its ending.',
-  context: ({ input: { plan, today, floorMs } }) => ({
+  context: ({ input: { plan, today, floorMs, resumption } }) => ({
     plan,
     today,
     floorMs,
@@ -33,6 +35,9 @@ export const callMachine = callSetup.createMachine({
     silentMs: 0,
     accepted: [],
     position: 0,
+    tried: {},
+    code: null,
+    resumed: null,
     account: NO_ACCOUNT,
     auth: 'none',
     amr: [],
@@ -41,6 +46,7 @@ export const callMachine = callSetup.createMachine({
     farewell: [],
     reason: 'fault',
     handOff: null,
+    ...(resumption !== undefined && resumed(plan, resumption)),
   }),
   output: ({ context }) => ({
     ending: ending(context.reason),
@@ -89,7 +95,10 @@ export const callMachine = callSetup.createMachine({
           invoke: {
             id: 'answer',
             src: 'answer',
-            onDone: { actions: 'tellAnswered', target: 'welcoming' },
+            onDone: [
+              { guard: 'isResumed', actions: 'tellAnswered', target: 'resuming' },
+              { actions: 'tellAnswered', target: 'welcoming' },
+            ],
             onError: { target: '#call.closing.hangingUp' },
           },
           on: {
@@ -101,6 +110,7 @@ export const callMachine = callSetup.createMachine({
           },
           after: { answer: '#call.closing.hangingUp' },
         },
+        resuming,
         welcoming,
         screenedAway,
         steps,

@@ -26,7 +26,7 @@ export interface ChoiceInput {
 }
 
 export interface ChoiceResult {
-  readonly kind: 'chosen' | 'noInput' | 'tooManyTries' | 'faulted';
+  readonly kind: 'chosen' | 'noInput' | 'tooManyTries' | 'stranger' | 'faulted';
   /** Name of what was chosen; null where nothing was. */
   readonly choice: string | null;
   /** What was wrong last; null where nothing was. */
@@ -90,6 +90,7 @@ export const choiceMachine = setup({
   guards: {
     isChoice: ({ event }) => collected(event).kind === 'command',
     isNoInput: ({ event }) => collected(event).kind === 'noInput',
+    isGivenUp: ({ event }, { as }: { as: 'stranger' | 'faulted' }) => collected(event).kind === as,
     isSilentAgain: ({ context, event }) =>
       context.lastCause === 'noInput' && !hasPressed(context.hasPressed, event),
     isDoubtful: ({ event }) => collected(event).kind === 'doubtful',
@@ -130,6 +131,10 @@ export const choiceMachine = setup({
         }),
         onDone: [
           { guard: 'isChoice', actions: 'keepChoice', target: 'chosen' },
+          ...(['stranger', 'faulted'] as const).map((as) => ({
+            guard: { type: 'isGivenUp' as const, params: { as } },
+            target: as,
+          })),
           {
             guard: 'isFreeDoubt',
             description: 'Asked again, not counted.',
@@ -168,6 +173,7 @@ export const choiceMachine = setup({
     chosen: { type: 'final', output: 'chosen' },
     noInput: { type: 'final', output: 'noInput' },
     tooManyTries: { type: 'final', output: 'tooManyTries' },
+    stranger: { type: 'final', output: 'stranger' },
     faulted: { type: 'final', output: 'faulted' },
   },
 });

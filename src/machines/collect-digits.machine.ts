@@ -1,9 +1,11 @@
-// One entry by keypad: from the prompt to a judged entry. Promises a closed set of results; knows
-// nothing of what the digits mean. Keys stay in a Secret and come only through the keypad port.
+// One entry by keypad: from the prompt to a judged entry. Promises a closed set of results, and that no key is
+// used that a stranger in the room could have heard; knows nothing of what the digits mean. Keys stay in a
+// Secret and come only through the keypad port.
 
 import { and, assign, setup, stateIn } from 'xstate';
 import type { Utterance } from '../prompts/catalogue.ts';
 import { ask, listen } from './port.ts';
+import { findStrangers, roomWatchMachine } from './room-watch.machine.ts';
 import { Secret } from './secret.ts';
 
 /** How one entry is collected. Lengths in digits (1-30), times in milliseconds. */
@@ -60,7 +62,9 @@ export type Collected =
   | { readonly kind: 'command'; readonly command: string }
   /** `hasPressed`: keys came, but none of them was left (`*`). */
   | { readonly kind: 'noInput'; readonly hasPressed: boolean }
-  | { readonly kind: 'tooShort' | 'tooLong' | 'doubtful' };
+  | { readonly kind: 'tooShort' | 'tooLong' | 'doubtful' }
+  /** `stranger`: somebody else was in the room. `faulted`: nobody can say whether somebody was. */
+  | { readonly kind: 'stranger' | 'faulted' };
 
 /** What the entry that has just ended came to; `event` is the done event of this chart. */
 export function collected(event: unknown): Collected {
@@ -75,6 +79,10 @@ export function hasPressed(before: boolean, event: unknown): boolean {
 
 /** Longest entry that is kept; further keys of a too long entry are only counted as too long. */
 const KEPT_KEYS = 31;
+
+/** How long it may take to see that nobody else is in the room; an entry that cannot wait so long is not used. */
+const PRIVACY_MS = 2000;
+const LOOK_AGAIN_MS = 250;
 
 interface Context extends CollectInput {
   readonly entry: Secret;
@@ -95,6 +103,8 @@ export const collectDigitsMachine = setup({
   actors: {
     playPrompt: ask<void, { utterance: Utterance }>('playPrompt'),
     keypad: listen<{ dropWaiting: boolean }>('keypad'),
+    roomWatch: roomWatchMachine,
+    findStrangers,
   },
   actions: {
     dropWaitingKeys: () => {
@@ -106,12 +116,14 @@ export const collectDigitsMachine = setup({
           ? context.entry.append(event.digit)
           : context.entry,
     }),
+    wipeEntry: ({ context }) => context.entry.wipe(),
     noteLateKey: assign({ hadLateKeys: true }),
     clear: assign({ entry: Secret.empty, hasPressed: true }),
     countRepeat: assign({ repeats: ({ context }) => context.repeats + 1, hasPressed: true }),
   },
   guards: {
     isFresh: ({ context }) => context.fresh,
+    hasStranger: (_, { strangers }: { strangers: readonly string[] }) => strangers.length > 0,
     isBargeable: ({ context }) => context.rules.bargeIn,
     isTooFast: ({ context, event }) =>
       'sinceLastMs' in event && event.sinceLastMs < context.rules.fastestKeyMs,
@@ -142,6 +154,8 @@ export const collectDigitsMachine = setup({
     nextKey: ({ context }) => context.rules.nextKeyMs,
     entry: ({ context }) => context.rules.entryMs,
     lateKey: ({ context }) => context.rules.lateKeyMs,
+    privacy: PRIVACY_MS,
+    nextLook: LOOK_AGAIN_MS,
   },
 }).createMachine({
   id: 'collectDigits',
@@ -154,6 +168,12 @@ export const collectDigitsMachine = setup({
     hadLateKeys: false,
   }),
   output: ({ event }) => event.output as Collected,
+  invoke: {
+    id: 'roomWatch',
+    src: 'roomWatch',
+    onDone: { description: 'Somebody else is in the room.', target: '.stranger' },
+    onError: '.faulted',
+  },
   initial: 'beginning',
   states: {
     beginning: {
@@ -302,7 +322,7 @@ export const collectDigitsMachine = setup({
     lapsing: {
       description: 'Silence or the time for an entry ended it: not enough where `#` must end it.',
       always: [
-        { guard: 'isCommand', target: 'commanded' },
+        { guard: 'isCommand', target: 'lookingAround' },
         { guard: 'isPoundMissing', target: 'tooShort' },
         { target: 'judging' },
       ],
@@ -310,11 +330,43 @@ export const collectDigitsMachine = setup({
     judging: {
       description: 'The entry is taken as it stands.',
       always: [
-        { guard: 'isCommand', target: 'commanded' },
+        { guard: 'isCommand', target: 'lookingAround' },
         { guard: 'isTooShort', target: 'tooShort' },
         { guard: 'isTooLong', target: 'tooLong' },
-        { target: 'entered' },
+        { target: 'lookingAround' },
       ],
+    },
+    lookingAround: {
+      description:
+        'The room once more, now that the last key is there: what is keyed is used only if nobody else is in it.',
+      after: {
+        privacy: { description: 'Nobody can say: it is not used.', target: 'faulted' },
+      },
+      initial: 'looking',
+      states: {
+        looking: {
+          invoke: {
+            id: 'findStrangers',
+            src: 'findStrangers',
+            onDone: [
+              {
+                guard: {
+                  type: 'hasStranger',
+                  params: ({ event }) => ({ strangers: event.output }),
+                },
+                target: '#collectDigits.stranger',
+              },
+              { guard: 'isCommand', target: '#collectDigits.commanded' },
+              { target: '#collectDigits.entered' },
+            ],
+            onError: 'waiting',
+          },
+        },
+        waiting: {
+          description: 'The list could not be read.',
+          after: { nextLook: 'looking' },
+        },
+      },
     },
     entered: {
       type: 'final',
@@ -337,5 +389,16 @@ export const collectDigitsMachine = setup({
     tooShort: { type: 'final', output: { kind: 'tooShort' } },
     tooLong: { type: 'final', output: { kind: 'tooLong' } },
     doubtful: { type: 'final', output: { kind: 'doubtful' } },
+    stranger: {
+      description: 'What was keyed so far is overwritten, and what waits is dropped.',
+      type: 'final',
+      entry: ['wipeEntry', 'dropWaitingKeys'],
+      output: { kind: 'stranger' },
+    },
+    faulted: {
+      type: 'final',
+      entry: ['wipeEntry', 'dropWaitingKeys'],
+      output: { kind: 'faulted' },
+    },
   },
 });

@@ -50,7 +50,9 @@ interface DeskBase {
   readonly otherwise: string | null;
 }
 
+/** `attributes`: nobody is called; whoever watches the caller's attributes comes. */
 export type DeskPlan =
+  | (DeskBase & { readonly kind: 'attributes'; readonly joinWithinMs: number })
   | (DeskBase & { readonly kind: 'agent'; readonly agent: string; readonly joinWithinMs: number })
   | (DeskBase & { readonly kind: 'transfer'; readonly target: string; readonly ringMs: number });
 

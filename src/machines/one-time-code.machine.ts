@@ -45,6 +45,10 @@ export interface OneTimeCodeInput {
   readonly floorMs: number;
   /** How long at most the caller has heard nothing when the step begins. */
   readonly silentMs: number;
+  /** Tries used before, in this call. */
+  readonly tried: number;
+  /** What was sent before, in this call; null: nothing. */
+  readonly code: { readonly challenge: Challenge | null; readonly sent: number } | null;
 }
 
 export interface OneTimeCodeResult {
@@ -134,7 +138,12 @@ export const oneTimeCodeMachine = setup({
 }).createMachine({
   id: 'oneTimeCode',
   description: 'A one-time code, sent to the number on file and keyed by the caller.',
-  context: ({ input }) => ({ ...input, challenge: null, sent: 0, tried: 0, prompt: askForCode }),
+  context: ({ input }) => ({
+    ...input,
+    challenge: input.code?.challenge ?? null,
+    sent: input.code?.sent ?? 0,
+    prompt: askForCode,
+  }),
   output: ({ context, event }) => ({
     kind: event.output as OneTimeCodeResult['kind'],
     tried: context.tried,
@@ -143,7 +152,16 @@ export const oneTimeCodeMachine = setup({
   states: {
     considering: {
       description: 'Codes go to a number on file only, never to the calling number.',
-      always: [{ guard: 'hasPhone', target: 'preparing' }, { target: 'notPossible' }],
+      always: [
+        {
+          guard: 'isAnother',
+          description: 'The code that was sent before this worker had the call.',
+          target: 'awaitingCode',
+        },
+        { guard: 'isOutOfSends', target: 'notPossible' },
+        { guard: 'hasPhone', target: 'preparing' },
+        { target: 'notPossible' },
+      ],
     },
     preparing: {
       description: 'Whether a code may be sent, and whether it is.',
@@ -266,6 +284,7 @@ export const oneTimeCodeMachine = setup({
                       'unavailable',
                       'storeLost',
                       'operator',
+                      'stranger',
                       'faulted',
                     ] as const
                   ).map((kind) => ({
@@ -317,6 +336,7 @@ export const oneTimeCodeMachine = setup({
     storeLost: { type: 'final', output: 'storeLost' },
     operator: { type: 'final', output: 'operator' },
     notPossible: { type: 'final', output: 'notPossible' },
+    stranger: { type: 'final', output: 'stranger' },
     faulted: { type: 'final', output: 'faulted' },
   },
 });

@@ -17,23 +17,27 @@ export type StepName = 'account' | 'passcode' | 'birthDate' | 'oneTimeCode';
  * `unknown`: there is no such account, and the caller was not told so. `faulted`: a component of ours
  * broke. `lockedOut`: the account has no tries left for now, whoever calls. `storeLost`: tries could not be
  * counted, so nothing was checked. `hungUp`, `abandoned`: the call ended while the step was under way.
+ * `stranger`: somebody else was in the room, so that nothing more was collected.
  * `dropped`: not asked, for the verdict on the calling number. `upstream`: proven before the call came to us.
  */
-export type StepOutcome =
-  | 'accepted'
-  | 'unknown'
-  | 'tooManyTries'
-  | 'lockedOut'
-  | 'noInput'
-  | 'unavailable'
-  | 'storeLost'
-  | 'notPossible'
-  | 'operator'
-  | 'faulted'
-  | 'hungUp'
-  | 'abandoned'
-  | 'dropped'
-  | 'upstream';
+export const STEP_OUTCOMES = [
+  'accepted',
+  'unknown',
+  'tooManyTries',
+  'lockedOut',
+  'noInput',
+  'unavailable',
+  'storeLost',
+  'notPossible',
+  'operator',
+  'stranger',
+  'faulted',
+  'hungUp',
+  'abandoned',
+  'dropped',
+  'upstream',
+] as const;
+export type StepOutcome = (typeof STEP_OUTCOMES)[number];
 
 const ENDINGS = {
   'handed-off': 'success',
@@ -47,6 +51,7 @@ const ENDINGS = {
   'no-line': 'platform',
   'desk-unavailable': 'platform',
   'transfer-failed': 'platform',
+  stranger: 'platform',
   draining: 'platform',
   'worker-lost': 'platform',
   'livekit-lost': 'platform',
@@ -56,6 +61,8 @@ const ENDINGS = {
 } as const;
 
 export type EndingReason = keyof typeof ENDINGS;
+
+export const ENDING_REASONS = Object.keys(ENDINGS) as readonly EndingReason[];
 
 /** How a call ended: exactly one per call. */
 export interface Ending {

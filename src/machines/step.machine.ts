@@ -51,6 +51,7 @@ export interface StepResult {
     | 'storeLost'
     | 'operator'
     | 'resend'
+    | 'stranger'
     | 'faulted';
   readonly tried: number;
   readonly account: AccountHandle | null;
@@ -120,6 +121,7 @@ export const stepMachine = setup({
       const result = collected(event);
       return result.kind === 'command' && result.command === command;
     },
+    isGivenUp: ({ event }, { as }: { as: 'stranger' | 'faulted' }) => collected(event).kind === as,
     isFreeDoubt: ({ context, event }) =>
       collected(event).kind === 'doubtful' && context.repeated < FREE_REPEATS,
     isSilentAgain: ({ context, event }) =>
@@ -167,6 +169,10 @@ export const stepMachine = setup({
           { guard: 'isEntered', actions: ['keepEntry', 'noteKeys'], target: 'verifying' },
           { guard: { type: 'isCommand', params: { command: 'operator' } }, target: 'operator' },
           { guard: { type: 'isCommand', params: { command: 'resend' } }, target: 'resend' },
+          ...(['stranger', 'faulted'] as const).map((as) => ({
+            guard: { type: 'isGivenUp' as const, params: { as } },
+            target: as,
+          })),
           {
             guard: 'isFreeDoubt',
             description: 'Asked again, not counted.',
@@ -221,7 +227,15 @@ export const stepMachine = setup({
             target: 'unknown',
           },
           ...(
-            ['accepted', 'lockedOut', 'unavailable', 'storeLost', 'operator', 'faulted'] as const
+            [
+              'accepted',
+              'lockedOut',
+              'unavailable',
+              'storeLost',
+              'operator',
+              'stranger',
+              'faulted',
+            ] as const
           ).map((kind) => ({
             guard: { type: 'isResult' as const, params: { kind } },
             actions: 'keepResult' as const,
@@ -269,6 +283,7 @@ export const stepMachine = setup({
     storeLost: { type: 'final', output: 'storeLost' },
     operator: { type: 'final', output: 'operator' },
     resend: { type: 'final', output: 'resend' },
+    stranger: { type: 'final', output: 'stranger' },
     faulted: { type: 'final', output: 'faulted' },
   },
 });

@@ -13,6 +13,7 @@ import type { Commands } from './collect-digits.machine.ts';
 import { bridged, fillerMs } from './filler.ts';
 import { pause } from './pause.ts';
 import { ask } from './port.ts';
+import { roomWatchMachine } from './room-watch.machine.ts';
 import { Secret } from './secret.ts';
 
 /**
@@ -86,6 +87,7 @@ export interface VerifyEntryResult {
     | 'reentered'
     | 'unconfirmed'
     | 'operator'
+    | 'stranger'
     | 'faulted';
   /** One more than before where the customer's system was asked. */
   readonly tried: number;
@@ -147,6 +149,7 @@ export const verifyEntryMachine = setup({
   },
   actors: {
     choice: choiceMachine,
+    roomWatch: roomWatchMachine,
     wipeAtTheEnd,
     playPrompt: ask<void, { utterance: Utterance }>('playPrompt'),
     checkEntry: ask<Verdict, CheckQuestion>('checkEntry'),
@@ -167,7 +170,7 @@ export const verifyEntryMachine = setup({
     isMistyped: ({ context: { entry, check } }) => !isPlausible(entry, check),
     isReadBack: ({ context }) => context.readBack,
     isChosen: ({ event }, { name }: { name: string }) => choice(event).choice === name,
-    isChoiceFaulted: ({ event }) => choice(event).kind === 'faulted',
+    isGivenUp: ({ event }, { as }: { as: 'stranger' | 'faulted' }) => choice(event).kind === as,
     isRight: ({ context: { subject }, event }) => {
       const result = verdict(event);
       return result.kind === 'accepted' && canBeAccepted(subject, result.account);
@@ -238,14 +241,23 @@ export const verifyEntryMachine = setup({
           ],
         },
         readingBack: {
-          description: 'The caller hears the entry; keys pressed meanwhile confirm nothing.',
-          invoke: {
-            id: 'playPrompt',
-            src: 'playPrompt',
-            input: ({ context }) => ({ utterance: ['you-entered', context.readOut] }),
-            onDone: 'confirming',
-            onError: '#verifyEntry.faulted',
-          },
+          description:
+            'The caller, and nobody else, hears the entry; keys pressed meanwhile confirm nothing.',
+          invoke: [
+            {
+              id: 'playPrompt',
+              src: 'playPrompt',
+              input: ({ context }) => ({ utterance: ['you-entered', context.readOut] }),
+              onDone: 'confirming',
+              onError: '#verifyEntry.faulted',
+            },
+            {
+              id: 'roomWatch',
+              src: 'roomWatch',
+              onDone: '#verifyEntry.stranger',
+              onError: '#verifyEntry.faulted',
+            },
+          ],
         },
         confirming: {
           description: '1: it is right. 2: enter it again.',
@@ -269,7 +281,10 @@ export const verifyEntryMachine = setup({
                 guard: { type: 'isChosen', params: { name: 'reenter' } },
                 target: '#verifyEntry.reentered',
               },
-              { guard: 'isChoiceFaulted', target: '#verifyEntry.faulted' },
+              ...(['stranger', 'faulted'] as const).map((as) => ({
+                guard: { type: 'isGivenUp' as const, params: { as } },
+                target: `#verifyEntry.${as}`,
+              })),
               { target: '#verifyEntry.unconfirmed' },
             ],
             onError: '#verifyEntry.faulted',
@@ -340,6 +355,7 @@ export const verifyEntryMachine = setup({
     unavailable: { type: 'final', output: 'unavailable' },
     storeLost: { type: 'final', output: 'storeLost' },
     operator: { type: 'final', output: 'operator' },
+    stranger: { type: 'final', output: 'stranger' },
     faulted: { type: 'final', output: 'faulted' },
   },
 });

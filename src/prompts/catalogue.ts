@@ -218,6 +218,12 @@ const sentences = {
       es: 'Lo sentimos. No podemos verificar su identidad durante esta llamada.',
     },
   },
+  'not-private': {
+    text: {
+      en: 'We are sorry. This connection is not private at the moment. Please do not key in anything more.',
+      es: 'Lo sentimos. Esta conexión no es privada en este momento. Por favor, no ingrese nada más.',
+    },
+  },
   connecting: {
     text: {
       en: 'Thank you. We are connecting you now.',
@@ -241,6 +247,9 @@ const sentences = {
       en: 'We are sorry. We have a technical problem. Please call again later.',
       es: 'Lo sentimos. Tenemos un problema técnico. Por favor, llame más tarde.',
     },
+  },
+  'sorry-for-the-pause': {
+    text: { en: 'Sorry for the pause.', es: 'Disculpe la pausa.' },
   },
   'nothing-heard': {
     text: {

@@ -51,10 +51,13 @@ export const HEARD: Readonly<Record<SentenceId, string>> = {
   'rejected-again': 'The second time.',
   'one-moment': 'A check takes longer than a second.',
   'cannot-verify': 'The call cannot be verified; an operator or the goodbye follows.',
+  'not-private': 'Somebody else is in the room; an operator or the goodbye follows.',
   connecting: 'Nothing is left to ask; whoever takes the call is about to answer.',
   'connecting-operator': 'The call goes to an operator.',
   'desk-unavailable': 'Nobody takes the call; the goodbye follows.',
   'technical-problem': 'Something of ours is broken; the goodbye follows.',
+  'sorry-for-the-pause':
+    'The worker of the call was lost, another one goes on; what was asked follows.',
   'nothing-heard': 'No key in the whole call; the goodbye follows.',
   'time-limit': 'The longest time a call may take is over; the goodbye follows.',
   goodbye: 'The last word of a call.',

@@ -7,8 +7,8 @@ import { loudness, soundSpan } from './loudness.ts';
 import { SAMPLE_RATE } from './wav.ts';
 
 /** Kept before and after the sound: clips are played one after the other without a gap. */
-const LEAD_MS = 20;
-const TAIL_MS = 30;
+export const LEAD_MS = 20;
+export const TAIL_MS = 30;
 /** Avoids a click where the cut meets noise. */
 const FADE_MS = 5;
 

@@ -49,7 +49,9 @@ export function parseWav(bytes: Uint8Array): Wav | 'notWave' | 'truncated' {
 /** Samples of 16-bit PCM in an ArrayBuffer of their own, from its first byte on. */
 export function samplesOf(data: Uint8Array): Int16Array<ArrayBuffer> {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  return Int16Array.from({ length: data.length >> 1 }, (_, i) => view.getInt16(2 * i, true));
+  const samples = new Int16Array(data.length >> 1);
+  for (let i = 0; i < samples.length; i += 1) samples[i] = view.getInt16(2 * i, true);
+  return samples;
 }
 
 /** Writes samples as a WAV file: 16 kHz, mono, 16-bit PCM. */

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { ChainedRecord } from '../ivr/ports.ts';
 import { UPSTREAM_REFUSALS } from '../ivr/upstream.ts';
+import { ENDING_REASONS, STEP_OUTCOMES } from '../machines/outcome.ts';
 import { LEVELS } from '../screening/verdict.ts';
 
 /** A call record where it stands in the chain. */
@@ -56,53 +57,20 @@ const screening = z.strictObject({
 
 const step = z.strictObject({
   step: z.enum(['account', 'passcode', 'birthDate', 'oneTimeCode']),
-  outcome: z.enum([
-    'accepted',
-    'unknown',
-    'tooManyTries',
-    'lockedOut',
-    'noInput',
-    'unavailable',
-    'storeLost',
-    'notPossible',
-    'operator',
-    'faulted',
-    'hungUp',
-    'abandoned',
-    'dropped',
-    'upstream',
-  ]),
+  outcome: z.enum(STEP_OUTCOMES),
   tries: z.int().min(0).describe('Entries that counted as a try, the accepted one included.'),
   ms: milliseconds,
 });
 
 const handoff = z.strictObject({
-  kind: z.enum(['agent', 'transfer']),
+  kind: z.enum(['agent', 'transfer', 'attributes']),
   outcome: z.enum(['succeeded', 'failed', 'unknown']),
   ms: milliseconds,
 });
 
 const ending = z.strictObject({
   result: z.enum(['success', 'caller', 'backend', 'platform', 'unknown']),
-  reason: z.enum([
-    'handed-off',
-    'screened-out',
-    'hung-up',
-    'no-input',
-    'too-many-tries',
-    'locked-out',
-    'call-limit',
-    'backend-unavailable',
-    'no-line',
-    'desk-unavailable',
-    'transfer-failed',
-    'draining',
-    'worker-lost',
-    'livekit-lost',
-    'store-lost',
-    'fault',
-    'transfer-unknown',
-  ]),
+  reason: z.enum(ENDING_REASONS),
 });
 
 export const recordSchema = z.strictObject({

@@ -31,6 +31,13 @@ export function spellings(name: string): readonly string[] {
   return [long, ...[...LONG_FORMS].flatMap(([short, full]) => (full === long ? [short] : []))];
 }
 
+/** A header as somebody writes it, `Name: value` on one line; null: it is none. */
+export function headerLine(line: string): readonly [name: string, value: string] | null {
+  // Of control characters a header has none but the tab (RFC 3261 §25.1).
+  const found = /^([A-Za-z0-9.!%*_+`'~-]+)\s*:\s*((?:[^\p{Cc}]|\t)*)$/u.exec(line);
+  return found === null ? null : [found[1] ?? '', found[2] ?? ''];
+}
+
 /** Gathers headers as they were seen: a bridge tells the first of a repeated header here and the last there. */
 export function inviteHeaders(
   seen: Iterable<readonly [name: string, value: string]>,

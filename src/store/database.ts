@@ -2,6 +2,7 @@
 // written once (docs/adr/0014-one-set-of-queries.md).
 
 import type { Kysely, RawBuilder } from 'kysely';
+import type { StoreSchema } from './schema.ts';
 import type { Attempt } from './store-fault.ts';
 
 export interface Dialect {
@@ -11,6 +12,10 @@ export interface Dialect {
   readonly locked: RawBuilder<unknown>;
   /** The same, and rows that somebody else has are left out. */
   readonly lockedIfFree: RawBuilder<unknown>;
+  /** The same of the rows of `open_calls` in a join. */
+  readonly lockedCallsIfFree: RawBuilder<unknown>;
+  /** Whether it can be away while its users live, so that all their leases run out together. */
+  readonly canBeAway: boolean;
   /** How columns are defined. */
   readonly types: {
     /** 53 bits at least. */
@@ -34,8 +39,21 @@ export interface Dialect {
    * against slips: in PostgreSQL any user with the right to delete can set what this sets.
    */
   whileRemovable<T>(db: Kysely<never>, table: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Ends the leases of other workers whose session lock is free: they live no more. Does nothing where there are no
+   * such locks.
+   */
+  endLeasesOfDead(db: Kysely<StoreSchema>, workerId: string): Promise<void>;
   /** Waits until no other process is migrating, and keeps them waiting until the transaction ends. */
   lockMigrations(db: Kysely<never>): Promise<void>;
+}
+
+/** What becomes of the place that a worker holds in the store. */
+export interface PlaceEvents {
+  /** It was lost for a moment: others may have thought this worker dead. */
+  readonly onLost: () => void;
+  /** There is none to be had here, for a pooler hands connections around: leases alone tell who lives. */
+  readonly onPooled: () => void;
 }
 
 /** A database, opened when it is first used and closed by `db.destroy()`. */
@@ -43,6 +61,8 @@ export interface Database<Schema> {
   readonly db: Kysely<Schema>;
   readonly dialect: Dialect;
   readonly attempt: Attempt;
+  /** See `Store.holdPlace`. */
+  holdPlace(workerId: string, events: PlaceEvents): AsyncDisposable;
   /** What to look at where it cannot be opened. */
   readonly mend: string;
 }

@@ -46,6 +46,7 @@ function migrations(dialect: Dialect): Record<string, Migration> {
     '003-chain': { up: (db: Kysely<Chaining>) => chain(db, dialect) },
     '004-calls-under-way': { up: (db: Kysely<never>) => callsUnderWay(db, dialect) },
     '005-verification': { up: (db: Kysely<never>) => verification(db, dialect) },
+    '006-taking-over': { up: (db: Kysely<never>) => takingOver(db, dialect) },
   };
 }
 
@@ -216,6 +217,19 @@ async function verification(db: Kysely<never>, dialect: Dialect): Promise<void> 
     .modifyEnd(strict)
     .execute();
   await dialect.makeAppendOnly(db, 'lock_clearings');
+}
+
+async function takingOver(db: Kysely<never>, { types }: Dialect): Promise<void> {
+  await db.schema
+    .alterTable('open_calls')
+    .addColumn('generation', types.integer, (column) => column.notNull().defaultTo(1))
+    .execute();
+  await db.schema.alterTable('open_calls').addColumn('note', types.bytes).execute();
+  await db.schema
+    .alterTable('open_calls')
+    .addColumn('noted_at', types.integer, (column) => column.notNull().defaultTo(0))
+    .execute();
+  await db.schema.alterTable('workers').addColumn('lock_key', types.integer).execute();
 }
 
 async function index(

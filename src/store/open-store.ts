@@ -12,8 +12,9 @@ import type {
   UsedTokens,
 } from '../ivr/ports.ts';
 import { callRecords } from './call-records.ts';
+import { callsUnderWay } from './calls-under-way.ts';
 import { codes } from './codes.ts';
-import type { Database } from './database.ts';
+import type { Database, PlaceEvents } from './database.ts';
 import { lockBook } from './lock-book.ts';
 import { migrate, type TablesState, tablesState } from './migrations.ts';
 import { postgresAt } from './postgres.ts';
@@ -31,6 +32,11 @@ export interface Store extends AsyncDisposable {
   readonly tries: TryStore;
   readonly locks: LockBook;
   readonly usedTokens: UsedTokens;
+  /**
+   * Holds a worker's place for as long as this process lives: where the database can, others see at once that it is
+   * gone, and need not wait for its lease to run out. Disposing gives it up.
+   */
+  holdPlace(workerId: string, events: PlaceEvents): AsyncDisposable;
 }
 
 interface OpenStore {
@@ -39,6 +45,8 @@ interface OpenStore {
    * `existing`: none of these; what is missing or older is an `IVR_STORE_UNAVAILABLE` that says what to do.
    */
   readonly mode?: 'make' | 'existing';
+  /** The time of a store in memory, ms since 1970: for calls on a virtual clock. */
+  readonly now?: () => number;
 }
 
 /**
@@ -46,8 +54,11 @@ interface OpenStore {
  * `postgres://…`. Another kind of URL is an `IVR_CONFIG_INVALID`, a store that cannot be used an
  * `IVR_STORE_UNAVAILABLE`.
  */
-export async function openStore(url: string, { mode = 'make' }: OpenStore = {}): Promise<Store> {
-  const database = databaseAt(url, mode);
+export async function openStore(
+  url: string,
+  { mode = 'make', now }: OpenStore = {},
+): Promise<Store> {
+  const database = databaseAt(url, mode, now);
   const { db, dialect, attempt, mend } = database;
   const failed = `The store of TONEGATE_STORE could not be opened. ${mend}`;
   try {
@@ -58,12 +69,13 @@ export async function openStore(url: string, { mode = 'make' }: OpenStore = {}):
     throw error;
   }
   return {
-    records: callRecords(database),
+    records: { ...callRecords(database), ...callsUnderWay(database) },
     chain: recordChain(database),
     codes: codes(database),
     tries: tries(database),
     locks: lockBook(database),
     usedTokens: usedTokens(database),
+    holdPlace: database.holdPlace,
     [Symbol.asyncDispose]: () => db.destroy(),
   };
 }
@@ -91,13 +103,17 @@ function refuse(state: TablesState): void {
   }
 }
 
-function databaseAt(url: string, mode: 'make' | 'existing'): Database<StoreSchema> {
+function databaseAt(
+  url: string,
+  mode: 'make' | 'existing',
+  now?: () => number,
+): Database<StoreSchema> {
   const path = /^sqlite:(?!\/\/[^/])(.+)$/.exec(url)?.[1];
   if (path !== undefined) {
     if (mode === 'existing' && !existsSync(path)) {
       throw new IvrFault('IVR_STORE_UNAVAILABLE', NO_STORE);
     }
-    return sqliteAt(path, mode);
+    return sqliteAt(path, mode, path === ':memory:' ? now : undefined);
   }
   if (/^postgres(ql)?:\/\//.test(url)) return postgresAt(url);
   throw new IvrFault(

@@ -41,6 +41,11 @@ export function connectPool(url: string): PostgresPool {
   };
 }
 
+/** A connection of its own, not connected yet. */
+export function aloneAt(url: string): pg.Client {
+  return new pg.Client(options(url, new Set()));
+}
+
 function options(url: string, sockets: Set<Socket>): pg.PoolConfig {
   const config: pg.PoolConfig = {
     connectionString: url,

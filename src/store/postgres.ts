@@ -4,7 +4,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import type { Database, Dialect } from './database.ts';
-import { connectPool } from './postgres-pool.ts';
+import { holdPlace } from './postgres-place.ts';
+import { aloneAt, connectPool } from './postgres-pool.ts';
+import type { StoreSchema } from './schema.ts';
 import { attemptWith } from './store-fault.ts';
 
 /** Serialization failure, deadlock, lock not available: nothing was changed. */
@@ -17,8 +19,11 @@ const MIGRATION_PAUSE_MS = 50;
 
 /** The store on the server that `url` names. A URL that cannot be one is an `IVR_CONFIG_INVALID`. */
 export function postgresAt<Schema>(url: string): Database<Schema> {
+  const db = new Kysely<Schema>({ dialect: new StoreDialect({ pool: connectPool(url) }) });
   return {
-    db: new Kysely<Schema>({ dialect: new StoreDialect({ pool: connectPool(url) }) }),
+    db,
+    holdPlace: (workerId, events) =>
+      holdPlace(() => aloneAt(url), db as unknown as Kysely<StoreSchema>, workerId, events),
     dialect,
     attempt: attemptWith({ isPassing: (error) => PASSING.has(wordOf(error) ?? ''), word: wordOf }),
     mend: 'Check that the server can be reached and lets this user in, that the database is there, and that no newer version has written it.',
@@ -59,6 +64,8 @@ const dialect: Dialect = {
   now: sql<number>`cast(floor(extract(epoch from statement_timestamp()) * 1000) as bigint)`,
   locked: sql`for update`,
   lockedIfFree: sql`for update skip locked`,
+  lockedCallsIfFree: sql`for update of open_calls skip locked`,
+  canBeAway: true,
   types: {
     integer: sql`bigint`,
     bytes: sql`bytea`,
@@ -96,6 +103,15 @@ const dialect: Dialect = {
     const result = await work();
     await sql`select set_config('tonegate.removable', '', true)`.execute(db);
     return result;
+  },
+
+  async endLeasesOfDead(db, workerId) {
+    // Who gets the lock of another worker holds it until the end of this statement only.
+    await sql`
+      update workers set lease_until = ${dialect.now}
+      where id <> ${workerId} and lease_until > ${dialect.now}
+        and lock_key is not null and pg_try_advisory_xact_lock(lock_key)
+    `.execute(db);
   },
 
   async lockMigrations(db) {

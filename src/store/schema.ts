@@ -30,6 +30,12 @@ export interface OpenCallsTable {
   readonly begun_at: number;
   /** What the call record will be if the worker is lost now, as JSON. */
   readonly record: string;
+  /** How many workers have had it. */
+  readonly generation: number;
+  /** Sealed, for whoever goes on with it; null: nobody can. */
+  readonly note: Uint8Array | null;
+  /** When that was said. */
+  readonly noted_at: number;
 }
 
 export interface WorkersTable {
@@ -38,6 +44,8 @@ export interface WorkersTable {
   readonly alive_since: number;
   /** Until when it counts as alive. */
   readonly lease_until: number;
+  /** Number of the session lock that it holds while it lives (PostgreSQL); null: none. */
+  readonly lock_key: number | null;
 }
 
 export interface SealsTable {

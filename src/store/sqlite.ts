@@ -10,15 +10,28 @@ import { nodeSqliteDialect } from './sqlite-dialect.ts';
 import { attemptWith } from './store-fault.ts';
 
 const SQLITE_BUSY = 5;
+const GIVEN_NOW = 'given_now';
 
-/** The store in the file `path`; `make`: file (mode 0600) and folder are made where they are missing. */
-export function sqliteAt<Schema>(path: string, mode: 'make' | 'existing'): Database<Schema> {
+/**
+ * The store in the file `path`; `make`: file (mode 0600) and folder are made where they are missing. `now`: its
+ * time, ms since 1970; SQLite's own unless given.
+ */
+export function sqliteAt<Schema>(
+  path: string,
+  mode: 'make' | 'existing',
+  now?: () => number,
+): Database<Schema> {
+  function open(): DatabaseSync {
+    const database = openFile(path === ':memory:' ? path : resolve(path), mode);
+    if (now !== undefined) database.function(GIVEN_NOW, () => Math.round(now()));
+    return database;
+  }
   return {
-    db: new Kysely<Schema>({
-      dialect: nodeSqliteDialect(() => openFile(path === ':memory:' ? path : resolve(path), mode)),
-    }),
-    dialect,
+    db: new Kysely<Schema>({ dialect: nodeSqliteDialect(open) }),
+    dialect:
+      now === undefined ? dialect : { ...dialect, now: sql<number>`${sql.raw(GIVEN_NOW)}()` },
     attempt: attemptWith({ isPassing: isBusy, word: wordOf }),
+    holdPlace: () => ({ [Symbol.asyncDispose]: async () => undefined }),
     mend: 'Check that its folder can be written to, that the file is a store, and that no newer version has written it.',
   };
 }
@@ -64,6 +77,8 @@ const dialect: Dialect = {
   // A transaction has the whole file from its beginning.
   locked: nothing,
   lockedIfFree: nothing,
+  lockedCallsIfFree: nothing,
+  canBeAway: false,
   types: {
     integer: sql`integer`,
     bytes: sql`blob`,
@@ -83,6 +98,10 @@ const dialect: Dialect = {
     const result = await work();
     await forbid('delete', table).execute(db);
     return result;
+  },
+
+  async endLeasesOfDead() {
+    // A lease that runs out is all there is to see.
   },
 
   async lockMigrations() {

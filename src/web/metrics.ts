@@ -4,6 +4,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallRecord } from '../ivr/call-record.ts';
 import { type Happening, IGNORED_KEYS, type Measure } from '../ivr/measures.ts';
+import { ENDING_REASONS, ending } from '../machines/outcome.ts';
+import { showReadiness } from './ready-figure.ts';
+import { showWorker, type WorkerFigures } from './worker-figures.ts';
+import type { Readiness } from './worker-http.ts';
 
 export interface Metrics {
   readonly measure: Measure;
@@ -15,14 +19,24 @@ export interface Metrics {
   }) => void;
   /** A breaker changed its state. */
   readonly breaker: (route: string, state: 'closed' | 'halfOpen' | 'open') => void;
-  /** Shows these lines from now on, though nobody may have called them yet. */
+  /** Shows these lines from now on, though nobody may have called them yet: the first of a kind is growth too. */
   showLines(names: Iterable<string>): void;
+  /** Shows how the worker is, asked whenever the figures are. */
+  showWorker(state: () => WorkerFigures): void;
+  /** An uncaught error ended a call, or was nobody's. */
+  fault(whose: 'call' | 'worker'): void;
   /** All figures as of now, and what kind of text they are. */
   exposition(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Shows what `/readyz` would say, asked whenever the figures are. */
+  showReadiness(readiness: () => Promise<Readiness>): void;
 }
 
 /** Seconds from a key to silence: the goal is one frame of 10 ms. */
 const HUSH_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
+/** Seconds from an offer to being in the room: a tenth on an idle machine, and LiveKit gives up after ten. */
+const DISPATCH_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+/** Seconds until a caller hears something: the bridge answers within one, and a ringing call is screened first. */
+const FIRST_AUDIO_BUCKETS = [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 /** Seconds to a decision: all of them within one. */
 const SCREENING_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1];
 /** Seconds of a hand-over: an agent is there within one, a telephone rings for up to sixty. */
@@ -72,6 +86,35 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
     buckets: HAND_OFF_BUCKETS,
     registers,
   });
+  const dispatches = new Histogram({
+    name: 'tonegate_dispatch_seconds',
+    help: "From LiveKit offering a call to the worker being in the call's room.",
+    buckets: DISPATCH_BUCKETS,
+    registers,
+  });
+  const firstAudio = new Histogram({
+    name: 'tonegate_first_audio_seconds',
+    help: 'From the worker being in the room of a ringing call to the first recording being played.',
+    buckets: FIRST_AUDIO_BUCKETS,
+    registers,
+  });
+  const underruns = new Counter({
+    name: 'tonegate_audio_underruns_total',
+    help: 'Gaps within what callers heard: a recording was over before the next one was there.',
+    registers,
+  });
+  const takeovers = new Counter({
+    name: 'tonegate_takeovers_total',
+    help: 'Calls of lost workers that this worker has gone on with.',
+    registers,
+  });
+  const faults = new Counter({
+    name: 'tonegate_uncaught_faults_total',
+    help: 'Errors that nobody caught: of a call, which was ended; of the worker, which is replaced.',
+    labelNames: ['of'] as const,
+    registers,
+  });
+  for (const whose of ['call', 'worker']) faults.inc({ of: whose }, 0);
   const hushes = new Histogram({
     name: 'tonegate_key_to_silence_seconds',
     help: 'From the arrival of a key that stops a prompt to an empty audio queue.',
@@ -139,11 +182,26 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
         calls.dec(labelOf(happening.record.line));
         countCall(happening.record);
         break;
+      case 'call.givenUp':
+        calls.dec(labelOf(happening.line));
+        break;
       case 'call.missed':
         countCall(happening.record);
         break;
       case 'call.screened':
         decisions.observe(happening.seconds);
+        break;
+      case 'call.joined':
+        dispatches.observe(happening.seconds);
+        break;
+      case 'prompt.first':
+        firstAudio.observe(happening.seconds);
+        break;
+      case 'audio.underrun':
+        underruns.inc();
+        break;
+      case 'call.resumed':
+        takeovers.inc();
         break;
       case 'try.locked':
         locked.inc({ line: happening.line, kind: happening.kind });
@@ -176,10 +234,18 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
     asked: ({ seconds, ...labels }) => quietly(() => backend.observe(labels, seconds)),
     breaker: (route, state) => quietly(() => breakers.set({ route }, state === 'closed' ? 0 : 1)),
     showLines(names) {
-      for (const line of names) calls.inc({ line }, 0);
+      for (const line of names) {
+        calls.inc({ line }, 0);
+        stopped.inc({ line }, 0);
+        for (const kind of ['check', 'send'] as const) locked.inc({ line, kind }, 0);
+        for (const reason of ENDING_REASONS) callsTotal.inc({ line, ...ending(reason) }, 0);
+      }
     },
+    showWorker: (state) => showWorker(registry, state),
+    fault: (whose) => faults.inc({ of: whose }),
     async exposition() {
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
+    showReadiness: (readiness) => showReadiness(registry, readiness, onFault),
   };
 }

@@ -7,9 +7,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import { IvrFault } from '../ivr/fault.ts';
-import type { CallObservation } from '../ivr/observation.ts';
+import { liveCalls, type Watch } from './live-calls.ts';
 
 /** One thing a worker needs to serve calls; `why` says what is wrong, or not as it was meant, and the mend. */
 export interface Check {
@@ -21,9 +20,6 @@ export interface Check {
 export type Exposition = () => Promise<{ readonly contentType: string; readonly text: string }>;
 
 export type Readiness = Readonly<Record<'livekit' | 'store' | 'prompts' | 'draining', Check>>;
-
-/** Tells a listener of every observation until the returned function is called. */
-export type Watch = (listener: (observation: CallObservation) => void) => () => void;
 
 export interface WorkerHttpOptions {
   readonly host: string;
@@ -37,14 +33,27 @@ export interface WorkerHttpOptions {
   readonly watch?: Watch | undefined;
 }
 
-/** Observations kept for a reader that is slower than the calls; more and it is cut off. */
-const WAITING_OBSERVATIONS = 1000;
+export interface WorkerHttp extends AsyncDisposable {
+  readonly url: string;
+  /** Listens no more, so that another process can; whoever is being answered is answered to the end. */
+  giveUpPort(): void;
+}
+
+/** Whoever asks is a probe or a scraper: they need a few, and send no more than a line. */
+const CONNECTIONS = 200;
+const REQUEST_MS = 10_000;
 
 /** Starts answering. Throws `IVR_PORT_BUSY` where the port is taken. */
-export async function startWorkerHttp(
-  options: WorkerHttpOptions,
-): Promise<AsyncDisposable & { readonly url: string }> {
-  const server = createServer(getRequestListener(routes(options).fetch));
+export async function startWorkerHttp(options: WorkerHttpOptions): Promise<WorkerHttp> {
+  const listener = getRequestListener(routes(options).fetch);
+  const server = createServer({ requestTimeout: REQUEST_MS }, listener);
+  server.maxConnections = CONNECTIONS;
+  let closed: Promise<unknown> | null = null;
+  const close = () => {
+    closed ??= once(server, 'close');
+    server.close();
+    return closed;
+  };
   server.listen(options.port, options.host);
   try {
     await once(server, 'listening');
@@ -54,11 +63,13 @@ export async function startWorkerHttp(
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host}:${port}`,
+    giveUpPort() {
+      void close();
+    },
     async [Symbol.asyncDispose]() {
-      const closed = once(server, 'close');
-      server.close();
+      const closing = close();
       server.closeAllConnections();
-      await closed;
+      await closing;
     },
   };
 }
@@ -79,38 +90,7 @@ function routes({ readiness, metrics, jwks, watch }: WorkerHttpOptions): Hono {
     c.header('Cache-Control', 'public, max-age=300');
     return c.json(jwks);
   });
-  if (watch) {
-    app.get('/events', (c) =>
-      streamSSE(c, async (stream) => {
-        const room = c.req.query('room');
-        const waiting: CallObservation[] = [];
-        let isOpen = true;
-        let news = Promise.withResolvers<void>();
-        const close = () => {
-          isOpen = false;
-          news.resolve();
-        };
-        const unwatch = watch((observation) => {
-          if (room !== undefined && observation.room !== room) return;
-          if (waiting.push(observation) > WAITING_OBSERVATIONS) close();
-          news.resolve();
-        });
-        stream.onAbort(close);
-        // The reader may start its call once this has arrived: nothing will be missed.
-        await stream.writeSSE({ event: 'watching', data: '' });
-        while (isOpen) {
-          const next = waiting.shift();
-          if (next) {
-            await stream.writeSSE({ data: JSON.stringify(next) });
-          } else {
-            await news.promise;
-            news = Promise.withResolvers();
-          }
-        }
-        unwatch();
-      }),
-    );
-  }
+  if (watch) app.get('/events', liveCalls(watch));
   return app;
 }
 

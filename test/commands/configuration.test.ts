@@ -43,7 +43,7 @@ test('a configuration that a worker would start with is good', async () => {
   const file = await configured({ notice: 'recording-notice', closed: 'closed-for-now' });
   expect(await checkConfig(file)).toBe(0);
   const [first, ...others] = said.trim().split('\n');
-  expect(first).toBe(`${file}: good (4 lines, 4 desks)`);
+  expect(first).toBe(`${file}: good (8 lines, 5 desks)`);
   // The demo's line "frontdesk" asks for the account alone.
   expect(others).toEqual([
     expect.stringMatching(/^warning: lines\.1\.steps: with an account number alone, /),

@@ -1,9 +1,11 @@
 // How `tonegate dev` begins; that the whole system comes up is shown in test/e2e.
 
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { runDev } from '../../src/commands/dev.ts';
 
@@ -11,6 +13,7 @@ vi.mock('../../src/demo/stack.ts', () => ({
   startStack: () => Promise.reject(new Error('the stack was started')),
 }));
 vi.mock('../../src/livekit/provisioning.ts', () => ({ applyRouting: () => Promise.resolve() }));
+vi.mock('../../src/web/page-build.ts', () => ({ builtPage: () => Promise.resolve('') }));
 vi.mock('../../src/commands/desks.ts', () => ({
   startDemoDesks: () => Promise.reject(new Error('the desks were started')),
 }));
@@ -41,7 +44,7 @@ afterEach(async () => {
   });
 });
 
-const ports = { portBank: 0, portWorker: 0 };
+const ports = { portPage: 0, portBank: 0, portWorker: 0 };
 
 test('a password of a trunk that is not there is told before anything is started', async () => {
   await expect(runDev({ config, ...ports })).rejects.toThrow(
@@ -58,4 +61,27 @@ test('a password of a trunk is left for every other command in the folder, the n
     );
     vi.unstubAllEnvs();
   }
+});
+
+test('without a worker of its own, it does not mind that one answers on the worker port', async () => {
+  const worker = createServer().listen(0, '127.0.0.1');
+  await once(worker, 'listening');
+  onTestFinished(() => void worker.close());
+  const { port } = worker.address() as AddressInfo;
+  vi.stubEnv('TONEGATE_TRUNK_BANK_TRUNK_PASSWORD', 'given-once');
+  const start = (more: object) =>
+    runDev({ config, ...ports, portWorker: port, stack: false, ...more });
+  await expect(start({})).rejects.toThrow(`port ${port} (worker) is in use`);
+  await expect(start({ worker: false })).rejects.toThrow('desks were started');
+});
+
+test('a page port that is taken is named, with how to choose another', async () => {
+  vi.stubEnv('TONEGATE_TRUNK_BANK_TRUNK_PASSWORD', 'given-once');
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  await expect(runDev({ config, ...ports, portPage: port, stack: false })).rejects.toThrow(
+    `port ${port} (page) is in use: stop what uses it or choose another with --port-page or TONEGATE_PORT_PAGE`,
+  );
 });

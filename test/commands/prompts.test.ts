@@ -311,7 +311,7 @@ describe('tonegate prompts script', () => {
 
   test('prints a page for all lines', async () => {
     await printScript({ ...configured(), locale: 'es' });
-    expect(printed).toMatch(/^# Recording script: Spanish .*\n\n196 recordings for all lines/);
+    expect(printed).toMatch(/^# Recording script: Spanish .*\n\n198 recordings for all lines/);
     expect(printed).toContain('| `welcome.wav` | Gracias por llamar.');
   });
 
@@ -331,7 +331,7 @@ describe('tonegate prompts script', () => {
     const { locale, line, requirements, prompts } = JSON.parse(printed);
     expect({ locale, line }).toEqual({ locale: 'en', line: 'line-0' });
     expect(requirements).toMatchObject({ sampleRate: 16_000, loudness: -20 });
-    expect(prompts).toHaveLength(199);
+    expect(prompts).toHaveLength(201);
     expect(prompts[0]).toEqual({
       file: 'fees.wav',
       text: 'Calls are free.',

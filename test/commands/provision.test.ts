@@ -46,6 +46,10 @@ describe('what the environment does not give', () => {
   test('is named, all of it together, and ends with exit code 2', async () => {
     vi.stubEnv('LIVEKIT_URL', '');
     const config = await configured([carrier, pinned], rules);
+    // Where `npm start` has run it left an environment.
+    const clone = process.cwd();
+    process.chdir(folder);
+    onTestFinished(() => process.chdir(clone));
     for (const command of [provisionPlan, provisionApply]) {
       const fault = await command({ config }).catch((error: unknown) => error);
       expect(exitCodeOf(fault)).toBe(2);

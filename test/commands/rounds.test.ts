@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { startRounds } from '../../src/commands/rounds.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
 import { IvrFault } from '../../src/ivr/fault.ts';
+import { createLease } from '../../src/ivr/lease.ts';
 import { withBacklog } from '../../src/ivr/record-backlog.ts';
 import { findSeals } from '../../src/records/seal.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
@@ -27,7 +28,14 @@ function rounds(store: Pick<Store, 'records' | 'chain'>) {
   const log = logTo(logged);
   const records = withBacklog(store.records, log);
   const running = startRounds({
-    workerId: 'w1',
+    lease: createLease({
+      workerId: 'w1',
+      records,
+      running: () => [],
+      giveUp: () => undefined,
+      monotonic: () => performance.now(),
+      log,
+    }),
     records,
     chain: store.chain,
     sealer: { issuer: 'tonegate', key, now: Date.now },
@@ -49,7 +57,8 @@ function failing({ records }: Store, times: number): Store['records'] {
   };
 }
 
-const record = (id: string) => ({ id, endedAt: '2026-11-20T10:00:00.000Z' }) as CallRecord;
+const record = (id: string) =>
+  ({ id, workerId: 'w1', endedAt: '2026-11-20T10:00:00.000Z' }) as CallRecord;
 
 test('the last round seals the records, and leaves the seal in the log', async () => {
   await using store = await openStore('sqlite::memory:');

@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import { parseWav } from '../../src/prompts/wav.ts';
 
 function dial(...args: readonly string[]) {
   const child: ChildProcess = spawn(
@@ -16,6 +20,7 @@ function dial(...args: readonly string[]) {
   return {
     lines,
     types: (keys: string) => void child.stdin?.write(keys),
+    interrupted: () => void child.kill('SIGINT'),
     inputEnds: () => void child.stdin?.end(),
     async reads(pattern: RegExp): Promise<RegExpMatchArray> {
       for (;;) {
@@ -69,4 +74,30 @@ test('the end of the input hangs up when the call has gone quiet', async () => {
   expect(await terminal.exits()).toBe(0);
   expect(terminal.lines.at(-1)).toBe('Call ended: hung-up, auth none.');
   expect(terminal.lines.join()).toContain('once more');
+});
+
+test('each step, and each try that was used, has a line of its own', async () => {
+  const terminal = dial('+15105550101');
+  terminal.types('1#\n31415926\n');
+  await terminal.exits();
+  const told = terminal.lines.filter((line) => line.startsWith('·'));
+  expect(told).toEqual(['· 2 of 3 tries left', '· account: accepted']);
+});
+
+test('what the caller has heard can be kept, also of a call that broke off', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tonegate-dial-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'call.wav');
+  const terminal = dial('+15105550101', '--record', file);
+  const size = () => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  await expect.poll(size, { timeout: 15_000 }).toBeGreaterThan(20_000);
+  terminal.interrupted();
+  expect(await terminal.exits()).toBe(0);
+  const heard = parseWav(readFileSync(file));
+  const welcome = parseWav(readFileSync('audio/en/welcome.wav'));
+  if (typeof heard === 'string' || typeof welcome === 'string') throw new Error('no sound');
+  const [first, asRecorded] = [heard, welcome].map(({ data }) =>
+    Buffer.from(data.subarray(0, 16_000)),
+  );
+  expect(first).toEqual(asRecorded);
 });

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { followCall } from '../../src/console/follow.ts';
 import type { CallObservation } from '../../src/ivr/observation.ts';
 import { createObservers } from '../../src/ivr/observers.ts';
-import { startWorkerHttp, type Watch } from '../../src/web/worker-http.ts';
+import type { Watch } from '../../src/web/live-calls.ts';
+import { startWorkerHttp } from '../../src/web/worker-http.ts';
 
 const observed = (room: string, text: string): CallObservation => ({
   type: 'prompt.began',
@@ -41,6 +42,17 @@ test('a phone follows the call of its own room from the first word on', async ()
     if (heard.length === 2) stop.abort();
   }
   expect(heard).toEqual(['one\n\ntwo, “three”', 'four']);
+});
+
+test('who asks for no room follows all calls', async () => {
+  const { tell, watch } = createObservers((error) => expect.unreachable(String(error)));
+  await using http = await worker(watch);
+  const stop = new AbortController();
+  const observations = await followCall(http.url, null, stop.signal);
+  for (const room of ['one', 'other']) tell(observed(room, 'words'));
+  const rooms: string[] = [];
+  for await (const { room } of observations) if (rooms.push(room) === 2) stop.abort();
+  expect(rooms).toEqual(['one', 'other']);
 });
 
 test('a worker that does not show its calls is told apart, with what to do', async () => {

@@ -4,9 +4,9 @@ import {
   type SimulatedLine,
   type SimulatedLineOptions,
 } from '../../src/console/simulated-line.ts';
+import { VirtualClock } from '../../src/console/virtual-clock.ts';
 import type { CallerFacts, Clip } from '../../src/ivr/ports.ts';
 import { Secret } from '../../src/machines/secret.ts';
-import { VirtualClock } from '../ivr/virtual-clock.ts';
 
 const caller: CallerFacts = {
   room: 'room',
@@ -54,6 +54,19 @@ function follow(work: Promise<unknown>) {
   );
   return state;
 }
+
+test('strangers are told when they come, unless they are hidden, and seen by who looks', async () => {
+  const { line } = ring();
+  const came: string[] = [];
+  line.onStranger((kind) => came.push(kind));
+  expect(await line.strangers(patient)).toEqual([]);
+  line.phone.letIn('agent', 'hidden');
+  line.phone.letIn('egress');
+  expect(came).toEqual(['egress']);
+  expect(await line.strangers(patient)).toEqual(['agent', 'egress']);
+  line.phone.letOut();
+  expect(await line.strangers(patient)).toEqual([]);
+});
 
 test('a caller hears nothing until the call is answered', async () => {
   const { clock, line } = ring();
@@ -197,6 +210,31 @@ test('a desk comes when it comes, or never, or cannot be sent for', async () => 
   await clock.settle();
   expect(never.is).toBe('rejected');
   expect(seen).toEqual(['soon m1', 'never m2', 'fails m3']);
+});
+
+test('a desk may be gone again, and nobody watches unless it is said', async () => {
+  const { clock, line } = await answered({ desk: () => ({ afterMs: 100, staysMs: 400 }) });
+  await expect(line.hasDesk(patient)).resolves.toBe(false);
+  const coming = line.bringAgent('brief', '{}', patient);
+  await clock.pass(100);
+  await coming;
+  await expect(line.hasDesk(patient)).resolves.toBe(true);
+  await clock.pass(400);
+  await expect(line.hasDesk(patient)).resolves.toBe(false);
+  const impatient = new AbortController();
+  const watching = follow(line.awaitWatcher(impatient.signal));
+  await clock.pass(3_600_000);
+  expect(watching.is).toBe('pending');
+  impatient.abort();
+  await clock.settle();
+  expect(watching.is).toBe('rejected');
+});
+
+test('who hung up is not there any more', async () => {
+  const { line } = await answered();
+  await expect(line.hasCaller(patient)).resolves.toBe(true);
+  line.phone.hangUp();
+  await expect(line.hasCaller(patient)).resolves.toBe(false);
 });
 
 test('after a transfer the caller is elsewhere', async () => {

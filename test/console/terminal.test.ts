@@ -134,3 +134,38 @@ test('keys that are left when the call has ended are pressed no more', async () 
   expect(acts).toEqual(['hang up']);
   await shown();
 });
+
+test('how many tries are left is said when an entry is asked for again, however that is told', async () => {
+  const tried = (used: number): Observation => ({
+    type: 'step.tried',
+    tried: used,
+    left: 3 - used,
+  });
+  const { terminal, shown } = open('piped');
+  terminal.watch(tried(0));
+  terminal.watch(asks);
+  // Too short: the next entry is asked for before that is told.
+  terminal.watch(tried(1));
+  terminal.watch(state('entered'));
+  // Rejected: it is told while the entry is being checked.
+  terminal.watch(tried(2));
+  terminal.watch(says);
+  terminal.watch(asks);
+  terminal.watch(state('entered'));
+  // Accepted: the last try counts, and it does not matter.
+  terminal.watch(tried(3));
+  terminal.watch({ type: 'step.ended', step: 'birthDate', outcome: 'accepted' });
+  terminal.watch(asks);
+  expect(await shown()).toBe(
+    '· 2 of 3 tries left\n> Goodbye.\n· 1 of 3 tries left\n· birth date: accepted\n',
+  );
+});
+
+test('a verdict on the calling number is told, where there is one or it mattered', async () => {
+  const verdict = { type: 'call.screened', wouldBe: null, rule: 'failed' } as const;
+  const { terminal, shown } = open('piped');
+  terminal.watch({ ...verdict, verdict: 'none', action: 'accept' });
+  terminal.watch({ ...verdict, verdict: 'passed-B', action: 'accept' });
+  terminal.watch({ ...verdict, verdict: 'failed', action: 'refuse' });
+  expect(await shown()).toBe('· screened: passed-B, accept\n· screened: failed, refuse\n');
+});

@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { backendUrl, smsWebhookUrl } from '../../src/commands/demo-bank.ts';
-import { type DemoBankOptions, startDemoBank } from '../../src/demo/bank.ts';
+import { type BankDeed, type DemoBankOptions, startDemoBank } from '../../src/demo/bank.ts';
+import { type DemoAccount, openAccountBook } from '../../src/demo/bank-accounts.ts';
 import { Secret } from '../../src/machines/secret.ts';
 
 const TOKEN = 'demo-token';
@@ -121,6 +122,24 @@ describe('the accounts', () => {
       });
     }
   });
+});
+
+test('what was done is told once, with its verdict and without what was keyed', async () => {
+  const deeds: BankDeed[] = [];
+  const bank = await openBank({ onDone: (deed) => deeds.push(deed) });
+  const ref = await bank.refOf('31415926');
+  const key = { 'idempotency-key': crypto.randomUUID() };
+  const entry = { factor: 'passcode', value: '0000' };
+  await bank.post(`/accounts/${ref}/knowledge`, entry, key);
+  await bank.post(`/accounts/${ref}/knowledge`, entry, key);
+  await bank.post(`/accounts/${ref}/knowledge`, { ...entry, value: '' });
+  await bank.check('31415926', 'passcode', '1618');
+  expect(deeds).toEqual([
+    { route: 'lookup', call: 'call_1' },
+    { route: 'knowledge', call: 'call_1', accepted: false },
+    { route: 'lookup', call: 'call_1' },
+    { route: 'knowledge', call: 'call_1', accepted: true },
+  ]);
 });
 
 describe('a code', () => {
@@ -389,6 +408,53 @@ describe('a fault for one account', () => {
     const lookup = async (account: string) =>
       (await bank.post('/accounts/lookup', { account })).status;
     expect([await lookup('00000000'), await lookup('00000001')]).toEqual([500, 200]);
+  });
+});
+
+describe('one more customer', () => {
+  const opened = async (bank: Awaited<ReturnType<typeof openBank>>, kind: string) =>
+    (await bank.post('/customers', JSON.stringify({ kind }))).body as unknown as DemoAccount;
+
+  test('can do what the others can, and is somebody else each time', async () => {
+    const bank = await openBank();
+    const [one, two] = [await opened(bank, 'with-phone'), await opened(bank, 'with-phone')];
+    expect(new Set([one.number, two.number, '31415926']).size).toBe(3);
+    expect(one.phone).not.toBe(two.phone);
+    for (const { number, birthDate, passcode } of [one, two]) {
+      expect(await bank.check(number, 'birthDate', birthDate)).toEqual({ accepted: true });
+      expect(await bank.check(number, 'passcode', passcode)).toEqual({ accepted: true });
+    }
+    expect(await bank.check(one.number, 'birthDate', '1929-01-01')).toEqual({ accepted: false });
+    const sent = await bank.sendCode(one.number);
+    expect((await bank.outbox()).at(-1)).toMatchObject({ to: one.phone, code: sent.code });
+  });
+
+  test('may be without a phone, or with a new SIM, or have no account at all', async () => {
+    const bank = await openBank();
+    const lookedUp = async ({ number }: DemoAccount) =>
+      (await bank.post('/accounts/lookup', { account: number })).body;
+    expect(await lookedUp(await opened(bank, 'without-phone'))).toMatchObject({
+      otp: { available: false, to: null },
+    });
+    const changed = await opened(bank, 'new-sim');
+    const ref = await bank.refOf(changed.number);
+    expect((await bank.post(`/accounts/${ref}/sim`, {})).body).toEqual({ changedWithinHours: 24 });
+    expect(await lookedUp(await opened(bank, 'unknown'))).toMatchObject({ ref: null });
+  });
+
+  test('is refused where nobody knows what kind that is', async () => {
+    const bank = await openBank();
+    expect(await bank.post('/customers', '{"kind":"rich"}')).toMatchObject({ status: 400 });
+  });
+
+  test('takes the place of the one that was opened a thousand customers before', () => {
+    const book = openAccountBook([]);
+    const first = book.open('with-phone');
+    for (let i = 0; i < 999; i += 1) book.open('with-phone');
+    expect(book.refOf(first.number)).not.toBeNull();
+    book.open('with-phone');
+    expect(book.refOf(first.number)).toBeNull();
+    expect(book.byPhone(first.phone ?? '')).toBeUndefined();
   });
 });
 

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import { spawnChild } from '../../src/demo/child.ts';
 import { checkPortsFree, LOOPBACK } from '../../src/demo/ports.ts';
 import { type Stack, type StackOptions, startStack } from '../../src/demo/stack.ts';
-import { portUses } from '../../src/demo/stack-config.ts';
+import { livekitConfig, portUses } from '../../src/demo/stack-config.ts';
 
 const ports = { livekit: 21700, sip: 21760, rtp: 21300, redis: 21779 };
 const keys = { apiKey: 'devkey', apiSecret: 'secretsecretsecretsecretsecretsecretsecret' };
@@ -23,6 +24,15 @@ beforeAll(async () => {
   options = { ports, dataDir, ...keys };
 });
 afterAll(() => rm(dataDir, { recursive: true }));
+
+test('clients of the local server are sent to no other machine, nor to where the media is', () => {
+  const { rtc } = parse(livekitConfig(ports, keys));
+  expect(rtc.stun_servers).toHaveLength(1);
+  const [host, port] = rtc.stun_servers[0].split(':');
+  expect(host).toBe(LOOPBACK);
+  // libwebrtc takes whatever comes from there for an answer to STUN.
+  expect(Number(port)).not.toBe(rtc.udp_port);
+});
 
 describe('the local stack', () => {
   test('answers SIP and HTTP when it has started, and is gone without a trace when disposed of', async () => {

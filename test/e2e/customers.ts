@@ -26,6 +26,8 @@ const POOLS = {
   'lock-outs': more.slice(82, 84),
   faults: more.slice(84, 100),
   'worker-lost': more.slice(100, 104),
+  stranger: more.slice(104, 105),
+  'qa-phone': more.slice(105, 110),
 };
 
 /** Gives a customer whom no other test uses, each time it is called. */

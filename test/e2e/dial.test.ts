@@ -1,40 +1,16 @@
 // The phone in the terminal, called as a user would call it, against what `npm start` runs.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { customersOf, keyedBirthDate } from './customers.ts';
+import { secondsOfSound } from './kit/heard-in.ts';
 import { lastCode } from './system.ts';
+import { dial } from './terminal.ts';
 
 const system = inject('system');
-
-function dial(...args: string[]) {
-  const main = join(process.cwd(), 'src/main.ts');
-  const config = join(system.folder, 'tonegate.yaml');
-  const child = spawn(process.execPath, [main, 'dial', '--config', config, ...args], {
-    cwd: system.folder,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const exited = once(child, 'exit').then(([code]) => code as number);
-  return {
-    output: () => output,
-    exited,
-    types: (keys: string) => child.stdin.write(keys),
-    hangsUp: () => child.stdin.end('h'),
-    async reads(words: string): Promise<void> {
-      while (!output.includes(words)) {
-        if (child.exitCode !== null) throw new Error(`ended without "${words}":\n${output}`);
-        await Promise.race([once(child.stdout, 'data'), exited]);
-      }
-    },
-  };
-}
+/** Of 16 kHz and 16 bit: longer than the greeting. */
+const SIX_SECONDS = 6 * 32_000;
 
 test('a caller at the terminal reads what is said, and is verified by keys that nobody sees', async () => {
   const customer = customersOf('dial')();
@@ -53,6 +29,17 @@ test('a caller at the terminal reads what is said, and is verified by keys that 
     expect(terminal.output()).not.toContain(keyed);
   }
   expect(terminal.output()).toContain('••••••••');
+  expect(terminal.output()).toContain('· birth date: accepted');
+});
+
+test('a caller at the terminal has what was heard in a file, though the call broke off', async () => {
+  const file = join(system.folder, 'call.wav');
+  const terminal = dial('--record', file);
+  await terminal.reads('Please enter your account number.');
+  await expect.poll(() => statSync(file).size, { timeout: 20_000 }).toBeGreaterThan(SIX_SECONDS);
+  terminal.interrupts();
+  expect(await terminal.exited).toBe(0);
+  expect(secondsOfSound(file)).toBeGreaterThan(2);
 });
 
 test('a caller at the terminal who dials a number without a line is told that it was refused', async () => {

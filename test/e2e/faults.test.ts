@@ -13,7 +13,7 @@ import { recording } from './kit/recording.ts';
 import { silenceAfter } from './kit/silence.ts';
 import { recordsHold } from './records-hold.ts';
 import { hears, wrong } from './script.ts';
-import { call, faultAt, lastCode, metric, recordOf, recordsOf } from './system.ts';
+import { call, faultAt, lastCode, metric, recordOf, recordsOf, says } from './system.ts';
 
 const LINES = {
   'with an operator': '+15105550100',
@@ -28,9 +28,10 @@ async function keysUntil(route: BankRoute, phone: Phone, customer: DemoAccount):
   await phone.hearsSound();
   const afterAccountMs = await silenceAfter(phone, customer.number);
   if (route === 'lookup') return afterAccountMs;
+  const sent = route === 'check' ? says(phone, 'enter-code') : null;
   const afterBirthDateMs = await silenceAfter(phone, keyedBirthDate(customer));
-  if (route !== 'check') return afterBirthDateMs;
-  await phone.hears('code-sent');
+  if (sent === null) return afterBirthDateMs;
+  await sent;
   // Even a wrong one is not called wrong where nobody has looked at it.
   return silenceAfter(phone, wrong(await lastCode(customer)));
 }

@@ -21,6 +21,8 @@ export interface Story {
   readonly live: ((caller: Caller) => Promise<void>) | null;
   /** What the record says. */
   readonly ending: EndingReason;
+  /** What it says where the machine is too busy for that to be seen. */
+  readonly orElse?: EndingReason;
   /** Null: no step has begun. */
   readonly lastStep: StepOutcome | null;
   /** More of the INVITE. */

@@ -57,7 +57,16 @@ export function ticketText(ticket: string): string {
   return JSON.stringify([decodeProtectedHeader(ticket), decodeJwt(ticket)]);
 }
 
-/** Every row of every table as PostgreSQL writes it: bytes in hex. */
+/**
+ * What PostgreSQL writes, its bytes as characters instead of in hex: what is sealed is noise, and in so much hex nine
+ * digits of a number are met by chance.
+ */
+export const withBytesOpened = (text: string) =>
+  text.replaceAll(/\\+x((?:[0-9a-f]{2})+)/g, (_, hex: string) =>
+    Buffer.from(hex, 'hex').toString('latin1'),
+  );
+
+/** Every row of every table. */
 export async function allRows(storeUrl: string): Promise<string[]> {
   return await withClient(storeUrl, async (client) => {
     const tables = await client.query<{ name: string }>(
@@ -68,6 +77,6 @@ export async function allRows(storeUrl: string): Promise<string[]> {
     );
     if (all.length === 0) return [];
     const { rows } = await client.query<{ row: string }>(all.join(' union all '));
-    return rows.map(({ row }) => row);
+    return rows.map(({ row }) => withBytesOpened(row));
   });
 }

@@ -25,6 +25,7 @@ import { type LeakSystem, newSecret, startLeakSystem, WATCHED_DESK } from './lea
 
 /** Nobody listens to their sound. */
 const CALLS_AT_ONCE = 5;
+const STAGGER_MS = 700;
 const LOOK_AGAIN_MS = 100;
 
 export interface LeakRun extends AsyncDisposable {
@@ -109,17 +110,25 @@ async function makeCalls({ system, store, bank, sagas, doctors }: Cast) {
     onlooker = looking;
     const doctor = system.command('doctor', '--listen', '--seconds', '25');
     const waiting = [...sagas];
-    const caller = async () => {
+    const livesThroughAll = async (saga: Saga) => {
+      for (const story of saga) calls.push(await liveThrough(story, system.sip, looking, bank));
+    };
+    // A process that has had no call yet reads headers late, and goes on without: some stories are about headers.
+    await livesThroughAll(waiting.pop() ?? []);
+    const caller = async (_: unknown, nth: number) => {
+      // Being set up at once takes longer than headers are waited for.
+      await sleep(nth * STAGGER_MS);
       for (let saga = waiting.shift(); saga !== undefined; saga = waiting.shift()) {
-        for (const story of saga) {
-          calls.push(await liveThrough(story, system.sip, looking, bank));
-        }
+        await livesThroughAll(saga);
       }
     };
     const calling = Array.from({ length: CALLS_AT_ONCE }, caller);
+    const all = Promise.all(calling);
+    // Awaited when the first one is done.
+    all.catch(() => undefined);
     await calling[0];
     whileCallsRun = await answersOf(system);
-    await Promise.all(calling);
+    await all;
     await untilRecorded(store, calls.length);
     outputs = {
       'tonegate doctor --listen': await doctor,

@@ -9,7 +9,7 @@ import type { Customer } from '../kit/canary-customers.ts';
 import { digitsInTurn } from '../kit/digits-in-turn.ts';
 import type { Call } from './leak-callers.ts';
 import type { Onlooker } from './leak-onlooker.ts';
-import { ticketText } from './leak-reading.ts';
+import { ticketText, withBytesOpened } from './leak-reading.ts';
 import type { LeakSystem } from './leak-system.ts';
 
 const run = promisify(execFile);
@@ -150,7 +150,7 @@ export function withoutDialogue(message: string): string {
 export async function dumpOf(storeUrl: string): Promise<string> {
   try {
     const { stdout } = await run('pg_dump', ['--dbname', storeUrl], { maxBuffer: 2 ** 28 });
-    return stdout;
+    return withBytesOpened(stdout);
   } catch (cause) {
     throw new Error(
       'pg_dump of the server’s version is needed (on Debian: apt-get install postgresql-client)',

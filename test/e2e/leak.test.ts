@@ -57,7 +57,13 @@ describe('what was looked for had been there', () => {
       const { ending, steps } = recordOf(phone.callId);
       return [story.told, ending.reason, steps.at(-1)?.outcome ?? null];
     });
-    expect(went).toEqual(run.calls.map(({ story: one }) => [one.told, one.ending, one.lastStep]));
+    expect(went).toEqual(
+      run.calls.map(({ story: one }) => [
+        one.told,
+        expect.toBeOneOf([one.ending, one.orElse ?? one.ending]),
+        one.lastStep,
+      ]),
+    );
     expect(run.records).toHaveLength(run.calls.length);
   });
 

@@ -213,6 +213,60 @@ describe('bringing an agent in', () => {
     await bringing;
   });
 
+  test('takes over the dispatch that somebody who is no more had made for the same call', async () => {
+    const entered: Promise<Guest>[] = [];
+    const agentName = await serve({
+      onJob: ({ token }) => void entered.push(Guest.enter(livekit.api, token)),
+    });
+    await using c = await call();
+    await dispatch(agentName, c.room, JSON.stringify({ call: 'call-1', ticket: 'theirs' }));
+    await until(() => entered.length === 1);
+    await using agent = (await entered[0]) as Guest;
+    await agent.publish();
+    const metadata = JSON.stringify({ call: 'call-1', ticket: 'ours' });
+    await c.line.bringAgent(agentName, metadata, never);
+    expect(entered).toHaveLength(1);
+  });
+
+  test('takes no agent of a withdrawn dispatch for the next one, and shows it out', async () => {
+    const tokens: string[] = [];
+    const agentName = await serve({ onJob: ({ token }) => tokens.push(token) });
+    await using c = await call();
+    const enough = new AbortController();
+    const first = c.line.bringAgent(agentName, '{}', enough.signal);
+    await until(() => tokens.length === 1);
+    enough.abort(new Error('took too long'));
+    await expect(first).rejects.toThrow('took too long');
+    let isThere = false;
+    const second = c.line.bringAgent(agentName, '{}', never).then(() => {
+      isThere = true;
+    });
+    await until(() => tokens.length === 2);
+    await using late = await Guest.enter(livekit.api, tokens[0] ?? '');
+    await late.publish();
+    await until(() => !late.room.isConnected);
+    expect(isThere).toBe(false);
+    await using right = await Guest.enter(livekit.api, tokens[1] ?? '');
+    await right.publish();
+    await second;
+    expect(await c.line.hasDesk(never)).toBe(true);
+    await right.room.disconnect();
+    while (await c.line.hasDesk(never)) await sleep(20);
+  });
+
+  test('or waiting for anybody, is done when somebody but the caller is heard', async () => {
+    await using c = await call();
+    let isThere = false;
+    const waiting = c.line.awaitWatcher(never).then(() => {
+      isThere = true;
+    });
+    await using watcher = await Guest.join(livekit.api, { room: c.room });
+    await sleep(500);
+    expect(isThere).toBe(false);
+    await watcher.publish();
+    await waiting;
+  });
+
   test('withdraws the agent when it is called off', async () => {
     const job = Promise.withResolvers<Job>();
     const agentName = await serve({ onJob: job.resolve });

@@ -9,9 +9,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RpcError } from '@livekit/rtc-node';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blameCall, inCall } from '../../src/ivr/isolation.ts';
 import type { IgnoredKey } from '../../src/ivr/ports.ts';
+import { listenForCalls } from '../../src/livekit/listening.ts';
 import { closeMedia, joinCallerLine } from '../../src/livekit/room-line.ts';
-import { Guest, jobFor, startTestStack, type TestStack, tone, until } from '../livekit/room-kit.ts';
+import {
+  Guest,
+  jobFor,
+  type Person,
+  startTestStack,
+  type TestStack,
+  tone,
+  until,
+} from '../livekit/room-kit.ts';
 import { startTcpProxy } from '../livekit/tcp-proxy.ts';
 
 const never = new AbortController().signal;
@@ -101,6 +111,26 @@ describe('joining', () => {
       code: 'IVR_LIVEKIT_UNREACHABLE',
     });
   });
+});
+
+test('what a room tells of happens in the call that joined it, so that a fault there is its own', async () => {
+  await using caller = await Guest.join(livekit.api, {
+    room: `call-${randomUUID()}`,
+    kind: 'sip',
+    identity: 'sip_caller',
+    attributes,
+  });
+  await caller.publish();
+  const job = await jobFor(livekit.api, caller.room.name ?? '');
+  const { line, first } = await inCall(async (faults) => ({
+    line: await joinCallerLine(job, livekit.api),
+    first: faults.first,
+  }));
+  await line.answer(never);
+  line.onKey(() => void blameCall('told'));
+  await caller.press('1');
+  expect(await first).toBe('told');
+  await line.leave();
 });
 
 describe('the headers of the INVITE', () => {
@@ -219,6 +249,76 @@ describe('keys', () => {
     await c.caller.press('2');
     await until(() => keys.length === 1);
     expect(keys).toEqual(['2']);
+  });
+});
+
+describe('who else is in the room', () => {
+  const roomService = () =>
+    new RoomServiceClient(livekit.api.host, livekit.api.key, livekit.api.secret);
+
+  test('is told by kind: who is hidden, who is silent, who publishes, who is of our own kind', async () => {
+    await using c = await call();
+    const came: string[] = [];
+    c.line.onStranger((kind) => came.push(kind));
+    expect(await c.line.strangers(never)).toEqual([]);
+    await using others = new AsyncDisposableStack();
+    const join = async (person: Partial<Person>) =>
+      others.use(await Guest.join(livekit.api, { room: c.room, ...person }));
+    const publishing = join({}).then((guest) => guest.publish());
+    await Promise.all([publishing, join({ hidden: true }), join({ kind: 'agent' }), join({})]);
+    await expect
+      .poll(async () => (await c.line.strangers(never)).toSorted())
+      .toEqual(['agent', 'standard', 'standard', 'standard']);
+    await until(() => came.includes('standard'));
+    await others.disposeAsync();
+    await expect.poll(() => c.line.strangers(never)).toEqual([]);
+  });
+
+  test('the listener of the doctor is nobody, and nobody passes for it', async () => {
+    const listener = await listenForCalls(livekit.api);
+    const heard = listener.nextCall(AbortSignal.timeout(20_000));
+    await using c = await call();
+    const came: string[] = [];
+    c.line.onStranger((kind) => came.push(kind));
+    const listening = await heard;
+    const there = await roomService().listParticipants(c.room);
+    const ear = there.find(({ identity }) => identity.startsWith('tonegate-doctor-'));
+    expect(ear?.metadata).toMatch(/^[\w-]{43}$/);
+    expect(await c.line.strangers(never)).toEqual([]);
+    expect(came).toEqual([]);
+
+    const forged = { room: c.room, kind: 'agent', metadata: ear?.metadata ?? '' } as const;
+    await using _ = await Guest.join(livekit.api, { ...forged, identity: 'tonegate-doctor-x' });
+    await expect.poll(() => c.line.strangers(never)).toEqual(['agent']);
+    await c.caller.room.disconnect();
+    await (listening as { keys: Promise<unknown> }).keys;
+  });
+
+  test.each([
+    { list: 'has no answer', answer: null },
+    { list: 'does not show us', answer: '{"participants":[]}' },
+    { list: 'is refused', answer: '{"code":"internal"}' },
+  ])('cannot be said where the list $list', async ({ answer }) => {
+    const server = createServer((_, response) => {
+      if (answer === null) return;
+      response.writeHead(answer.includes('code') ? 500 : 200, {
+        'content-type': 'application/json',
+      });
+      response.end(answer);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await using c = await call();
+    const line = await joinCallerLine(await jobFor(livekit.api, c.room), { ...livekit.api, host });
+    try {
+      await expect(line.strangers(never)).rejects.toMatchObject({
+        code: 'IVR_LIVEKIT_UNREACHABLE',
+      });
+    } finally {
+      await line.leave();
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });
 

@@ -112,6 +112,11 @@ it('brings its types along', async () => {
   expect(await check(`export const amr: number = (await ${call}).amr;`)).toContain('TS2322');
 });
 
+it('brings no page, which only the sources have', async () => {
+  const installed = join(project, 'node_modules', 'tonegate');
+  expect(await readdir(join(installed, 'dist', 'web'))).not.toContain('page');
+});
+
 it('brings a command that runs without the sources', async () => {
   const command = join(project, 'node_modules', '.bin', 'tonegate');
   expect(await run(process.execPath, [command, '--help'], project)).toContain('worker');

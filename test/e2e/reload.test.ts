@@ -14,7 +14,15 @@ import type { CallRecord } from '../../src/ivr/call-record.ts';
 import { AUDIO_DIR } from '../../src/ivr/recordings.ts';
 import { dial, type Phone } from './kit/phone.ts';
 
-const PORTS = { livekit: 25800, sip: 25860, rtp: 25200, redis: 25879, bank: 25871, worker: 25881 };
+const PORTS = {
+  livekit: 25800,
+  sip: 25860,
+  rtp: 25200,
+  redis: 25879,
+  page: 25870,
+  bank: 25871,
+  worker: 25881,
+};
 const BANK = '+15105550100';
 const MAIN = join(process.cwd(), 'src/main.ts');
 const TAKEN = 'new version taken over: new calls go by it';

@@ -9,29 +9,23 @@ export async function hears(phone: Phone, ...ids: string[]): Promise<void> {
   for (const id of ids) await phone.hears(id);
 }
 
+/** Fast enough to save time, and slow enough not to be doubted where keys arrive together, as on a busy machine. */
+const UNHURRIED = { gapMs: 250 };
+
 export async function keysAccount(phone: Phone, customer: DemoAccount): Promise<void> {
   await phone.hears('enter-account');
-  await phone.press(customer.number);
+  await phone.press(customer.number, UNHURRIED);
 }
-
-export async function keysBirthDate(phone: Phone, customer: DemoAccount): Promise<void> {
-  await phone.hears('enter-birth-date-mdy');
-  await phone.press(keyedBirthDate(customer));
-}
-
-export async function keysUntilCode(phone: Phone, customer: DemoAccount): Promise<void> {
-  await keysAccount(phone, customer);
-  await keysBirthDate(phone, customer);
-  await phone.hears('resend-hint');
-}
-
-/** Fast enough to save time, and slow enough not to be doubted where keys arrive together. */
-const AHEAD = { gapMs: 250 };
 
 /** Account number and birth date, keyed ahead by who knows the way. */
 export async function keysAhead(phone: Phone, customer: DemoAccount): Promise<void> {
   await phone.hearsSound();
-  await phone.press(`${customer.number}${keyedBirthDate(customer)}`, AHEAD);
+  await phone.press(`${customer.number}${keyedBirthDate(customer)}`, UNHURRIED);
+}
+
+export async function keysUntilCode(phone: Phone, customer: DemoAccount): Promise<void> {
+  await keysAhead(phone, customer);
+  await phone.hears('resend-hint');
 }
 
 /** A code that is certainly not the one that was sent. */

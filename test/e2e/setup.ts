@@ -14,6 +14,7 @@ import { parse, stringify } from 'yaml';
 import { startDemoBank } from '../../src/demo/bank.ts';
 import { Secret } from '../../src/machines/secret.ts';
 import { CUSTOMERS } from './customers.ts';
+import { HAND_OVERS } from './hand-overs.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,19 +23,31 @@ declare module 'vitest' {
       readonly bankUrl: string;
       readonly workerUrl: string;
       readonly livekitUrl: string;
+      /** The QA phone's page. */
+      readonly pageUrl: string;
       /** Where `.tonegate` lies. */
       readonly folder: string;
       /** Process id of `tonegate dev`, the parent of all others. */
       readonly pid: number;
       /** File that takes all that the system prints, the worker's log included. */
       readonly log: string;
+      /** File that takes the call records, a line each, as `tonegate calls --json --follow` prints them. */
+      readonly records: string;
       /** What the PBX before the line `pbx` signs by: Ed25519, PKCS#8 PEM. */
       readonly upstreamKey: string;
     };
   }
 }
 
-const PORTS = { livekit: 28880, sip: 28060, rtp: 28200, redis: 28379, bank: 28071, worker: 28081 };
+const PORTS = {
+  livekit: 28880,
+  sip: 28060,
+  rtp: 28200,
+  redis: 28379,
+  page: 28070,
+  bank: 28071,
+  worker: 28081,
+};
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'tonegate-e2e-'));
@@ -78,17 +91,31 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await Promise.race([ready, failed]);
   failed.catch(() => undefined);
 
+  // One program for the whole run: each look as a program of its own takes processor from the callers' sound.
+  const records = join(folder, 'records.jsonl');
+  const kept = createWriteStream(records);
+  await once(kept, 'open');
+  const following = spawn(process.execPath, [main, 'calls', '--json', '--follow'], {
+    cwd: folder,
+    stdio: ['ignore', kept, 'inherit'],
+  });
+  const followed = once(following, 'exit');
+
   project.provide('system', {
     sipPort: PORTS.sip,
     bankUrl: bank.url,
     workerUrl: `http://127.0.0.1:${PORTS.worker}`,
     livekitUrl: `ws://127.0.0.1:${PORTS.livekit}`,
+    pageUrl: `http://127.0.0.1:${PORTS.page}`,
     folder,
     pid: dev.pid ?? 0,
     log,
+    records,
     upstreamKey: pbx.privateKey,
   });
   return async () => {
+    following.kill('SIGINT');
+    await followed;
     dev.kill('SIGINT');
     await ended;
     await bank[Symbol.asyncDispose]();
@@ -108,7 +135,6 @@ async function configuration(bankUrl: string, folder: string): Promise<string> {
   config.lockout.softSeconds = [120, 3600];
   const lines = [
     { ...alone, name: 'alone', numbers: ['+15105550110'] },
-    { ...bank, name: 'nobody', numbers: ['+15105550111'], desk: 'missing' },
     {
       name: 'menu',
       numbers: ['+15105550112'],
@@ -133,13 +159,21 @@ async function configuration(bankUrl: string, folder: string): Promise<string> {
     { ...bilingual, name: 'closed', numbers: ['+15105550114'], closed: 'closed-for-now' },
     { ...bank, name: 'resending', numbers: ['+15105550122'], steps: soonAnotherCode(bank.steps) },
     ...gateLines(bank),
+    ...HAND_OVERS.map(({ desk, number }) => ({
+      ...bank,
+      name: `hand-over-${desk}`,
+      numbers: [number],
+      operator: desk,
+    })),
   ];
   config.trunks[0].numbers.push(...lines.flatMap(({ numbers }) => numbers));
   config.lines.push(...lines);
   // A carrier that tells its verdict in the From header, and a line that hears nobody but those it vouches for.
   config.trunks.push({ name: 'other-trunk', numbers: ['+15105550130'], profile: 'from' });
   config.lines.push({ ...bank, name: 'vouched', numbers: ['+15105550130'], screening: ONLY_A });
-  config.desks.missing = { agent: 'no-such-agent', joinWithinSeconds: 2, otherwise: 'operator' };
+  for (const { desk, number: _, ...kind } of HAND_OVERS) {
+    config.desks[desk] = { ...kind, otherwise: 'operator-desk' };
+  }
   config.desks.vault = { agent: 'general-desk', requires: ['pin'] };
   return stringify(config);
 }

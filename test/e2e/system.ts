@@ -6,17 +6,20 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { ParticipantInfo_Kind } from '@livekit/protocol';
 import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
 import { inject } from 'vitest';
+import { followCall } from '../../src/console/follow.ts';
 import type { DemoAccount } from '../../src/demo/bank-accounts.ts';
 import type { BankRoute } from '../../src/demo/bank-faults.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
+import type { CallObservation } from '../../src/ivr/observation.ts';
+import type { PromptId } from '../../src/prompts/catalogue.ts';
+import { Guest } from '../livekit/room-kit.ts';
+import { keyedBirthDate } from './customers.ts';
 import { type Dialling, dial, type Phone } from './kit/phone.ts';
 
 const system = inject('system');
-const run = promisify(execFile);
 const main = join(process.cwd(), 'src/main.ts');
 const LOOK_AGAIN_MS = 100;
 
@@ -92,18 +95,12 @@ export async function recordOf(phone: Phone): Promise<CallRecord> {
   return record as CallRecord;
 }
 
-/** The same for many phones, in their order: each look is a program of its own, and takes from their sound. */
+/** The same for many phones, in their order. */
 export async function recordsOf(phones: readonly Phone[]): Promise<readonly CallRecord[]> {
   for (;;) {
-    const args = [main, 'calls', '--json'];
-    const { stdout } = await run(process.execPath, args, {
-      cwd: system.folder,
-      maxBuffer: 2 ** 26,
-    });
-    const records: CallRecord[] = stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
+    // The last line may not be whole yet.
+    const lines = (await readFile(system.records, 'utf8')).split('\n').slice(0, -1);
+    const records = lines.map((line): CallRecord => JSON.parse(line));
     const found = phones.map((phone) =>
       records.filter(({ inviteCallId }) => inviteCallId === phone.callId),
     );
@@ -111,6 +108,57 @@ export async function recordsOf(phones: readonly Phone[]): Promise<readonly Call
     if (found.every(({ length }) => length === 1)) return found.flat();
     await sleep(LOOK_AGAIN_MS);
   }
+}
+
+/** What was seen of a phone's call, from now on: read off the live view, and not heard. Ends with the call. */
+async function* seenOf(phone: Phone): AsyncGenerator<CallObservation> {
+  const looking = new AbortController();
+  try {
+    const { name } = await roomOf(phone);
+    for await (const one of await followCall(system.workerUrl, name, looking.signal)) {
+      yield one;
+      if (one.type === 'call.ended') return;
+    }
+  } finally {
+    looking.abort();
+  }
+}
+
+/** Done when our side begins to say this to a phone, from now on. */
+export async function says(phone: Phone, prompt: PromptId): Promise<void> {
+  for await (const one of seenOf(phone)) {
+    if (one.type === 'prompt.began' && one.prompts.includes(prompt)) return;
+  }
+  throw new Error(`the call ended before it said "${prompt}"`);
+}
+
+/** A busy machine may have keys that follow closer arrive together, and rightly doubts them. */
+const UNHURRIED = { gapMs: 250 };
+
+/** Keys what is asked for, as often as it is asked, until the code was judged. The call has been answered. */
+export async function keysWhatIsAsked(phone: Phone, customer: DemoAccount): Promise<void> {
+  const answers: Readonly<Record<string, () => string | Promise<string>>> = {
+    'enter-account-again': () => customer.number,
+    'enter-birth-date-mdy': () => keyedBirthDate(customer),
+    'enter-birth-date-mdy-again': () => keyedBirthDate(customer),
+    'enter-code': () => lastCode(customer),
+    'enter-code-again': () => lastCode(customer),
+  };
+  const seen = seenOf(phone);
+  // From here on what comes is kept: the account number is keyed ahead.
+  const first = seen.next();
+  await phone.press(customer.number, UNHURRIED);
+  for (let next = await first; !next.done; next = await seen.next()) {
+    const one = next.value;
+    if (one.type === 'step.ended' && one.step === 'oneTimeCode') {
+      await seen.return(undefined);
+      return;
+    }
+    if (one.type !== 'prompt.began') continue;
+    const answer = one.prompts.map((prompt) => answers[prompt]).find((found) => found);
+    if (answer !== undefined) await phone.press(await answer(), UNHURRIED);
+  }
+  throw new Error('the call ended before its code was judged');
 }
 
 export interface Room {
@@ -125,7 +173,8 @@ export async function roomOf(phone: Phone): Promise<Room> {
   const { key, secret } = await credentials();
   const rooms = new RoomServiceClient(system.livekitUrl, key, secret);
   for (const { name } of await rooms.listRooms()) {
-    const caller = (await rooms.listParticipants(name)).find(
+    // Rooms of other calls may be gone by now.
+    const caller = (await rooms.listParticipants(name).catch(() => [])).find(
       ({ kind, attributes }) =>
         kind === ParticipantInfo_Kind.SIP && attributes['sip.callIDFull'] === phone.callId,
     );
@@ -144,7 +193,15 @@ export async function roomOf(phone: Phone): Promise<Room> {
   throw new Error('this call is in no room');
 }
 
-async function credentials(): Promise<{ key: string; secret: string; bankToken: string }> {
+/** An agent that nobody sent for comes into a phone's room, silent. */
+export async function intrude(phone: Phone): Promise<Guest> {
+  const { key, secret } = await credentials();
+  const { name } = await roomOf(phone);
+  return await Guest.join({ host: system.livekitUrl, key, secret }, { room: name, kind: 'agent' });
+}
+
+/** What the system's own commands read. */
+export async function credentials(): Promise<{ key: string; secret: string; bankToken: string }> {
   const env = await readFile(join(system.folder, '.tonegate', 'env'), 'utf8');
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(env)?.[1] ?? '';
   return {

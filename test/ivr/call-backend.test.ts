@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { BankAsk, SimulatedBank } from '../../src/demo/simulated-bank.ts';
 import { keysAccountAndBirthDate } from './customers.ts';
-import type { BankRoute, FakeBank } from './fake-bank.ts';
 import { withoutOperator } from './lines.ts';
 import { type Caller, dial } from './scenario.ts';
 
@@ -10,10 +10,10 @@ const ROUTES = [
   'simChangedWithinHours',
   'sendCode',
   'checkCode',
-] as const satisfies readonly BankRoute[];
+] as const satisfies readonly BankAsk[];
 
 /** Everything a caller can do while one route of the bank does not answer. */
-async function keysEverythingUpTo(route: BankRoute, caller: Caller, bank: FakeBank) {
+async function keysEverythingUpTo(route: BankAsk, caller: Caller, bank: SimulatedBank) {
   await caller.hears('enter-account');
   await caller.presses('31415926');
   if (route === 'lookup') return;

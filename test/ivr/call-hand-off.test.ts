@@ -1,11 +1,13 @@
 import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
+import type { DeskArrival } from '../../src/console/simulated-line.ts';
+import type { SimulatedBank } from '../../src/demo/simulated-bank.ts';
+import type { EndingReason } from '../../src/machines/outcome.ts';
 import { keysAccountAndBirthDate } from './customers.ts';
-import type { FakeBank } from './fake-bank.ts';
-import { withDesks, withoutOperator } from './lines.ts';
+import { WATCHED, withDesks, withLimit, withoutOperator } from './lines.ts';
 import { type Call, type Caller, dial } from './scenario.ts';
 
-async function isVerified(caller: Caller, bank: FakeBank) {
+async function isVerified(caller: Caller, bank: SimulatedBank) {
   await keysAccountAndBirthDate(caller);
   await caller.hears('enter-code');
   await caller.presses(bank.lastCode());
@@ -104,13 +106,31 @@ test('a transfer begins only after the caller was told', async () => {
   expect(call.transfers).toHaveLength(1);
 });
 
-test.each([
+const DOUBTS = [
   { why: 'nobody can say how it ended', transfer: { outcome: 'unknown', afterMs: 3000 } },
-  { why: 'it takes far too long', transfer: { outcome: 'succeeded', afterMs: 60_000 } },
-] as const)(
-  'after a transfer of which $why no other desk is tried, and nobody is left in silence',
+  { why: 'the answer takes far too long', transfer: { outcome: 'succeeded', afterMs: 60_000 } },
+] as const;
+
+test.each(DOUBTS)(
+  'after a transfer of which $why, a caller who is still here is told to wait and comes to the next desk',
   async ({ transfer }) => {
     const { caller, call } = await dial({ transfer: () => transfer });
+    await caller.hears('enter-account');
+    await caller.presses('0#');
+    await caller.hears('connecting-operator', 'one-moment');
+    const record = await call.ends('handed-off');
+    expect(record).toMatchObject({ desk: 'operator-desk', handoff: { outcome: 'succeeded' } });
+    expect(call.transfers).toHaveLength(1);
+  },
+);
+
+test.each(DOUBTS)(
+  'after a transfer of which $why, no desk is asked for a caller who is not here',
+  async ({ transfer }) => {
+    const { caller, call } = await dial({
+      transfer: () => transfer,
+      line: () => ({ hasCaller: async () => false }),
+    });
     await caller.hears('enter-account');
     await caller.presses('0#');
     const record = await call.ends('transfer-unknown');
@@ -120,6 +140,99 @@ test.each([
     expect(caller.heard.at(-1)).toBe('connecting-operator');
   },
 );
+
+test('of a caller who is gone during a transfer nobody says that they hung up', async () => {
+  const { caller, call } = await dial();
+  await caller.hears('enter-account');
+  await caller.presses('0#');
+  await call.reaches('handOff', 'transferring');
+  await caller.waits(1000);
+  await caller.hangsUp();
+  const record = await call.ends('transfer-unknown');
+  expect(record).toMatchObject({
+    desk: 'operator',
+    handoff: { kind: 'transfer', outcome: 'unknown', ms: expect.any(Number) },
+    ending: { result: 'unknown' },
+  });
+});
+
+test.each<[string, EndingReason, (call: Call) => void]>([
+  ['a worker that may wait no longer', 'draining', (call) => call.drain()],
+  ['the limit of the call', 'call-limit', () => undefined],
+])('%s is no answer to a transfer: its record says so', async (_, ending, happens) => {
+  const { caller, call } = await dial({
+    plan: withLimit(20_000),
+    transfer: () => ({ outcome: 'succeeded', afterMs: 25_000 }),
+  });
+  await caller.hears('enter-account');
+  await caller.presses('0#');
+  await call.reaches('handOff', 'transferring');
+  happens(call);
+  const record = await call.ends(ending);
+  expect(record.handoff).toMatchObject({ kind: 'transfer', outcome: 'unknown' });
+});
+
+test('a worker that dies while a caller may be moved leaves a record that says so', async () => {
+  const { caller, call } = await dial();
+  await caller.hears('enter-account');
+  await caller.presses('0#');
+  await call.reaches('handOff', 'transferring');
+  await caller.waits(0);
+  const noted = call.asks.findLast(({ what }) => what === 'records.begin')?.args[0];
+  expect(noted).toMatchObject({
+    desk: 'operator',
+    handoff: { kind: 'transfer', outcome: 'unknown' },
+    ending: { reason: 'worker-lost' },
+  });
+  await call.ends('handed-off');
+});
+
+test('a desk that was heard and is gone before the last word is sent for again', async () => {
+  const comings: DeskArrival[] = [{ afterMs: 300, staysMs: 500 }, 300];
+  const { caller, call, bank } = await dial({ desk: () => comings.shift() ?? 'never' });
+  await isVerified(caller, bank);
+  await caller.hears('connecting', 'one-moment');
+  const record = await call.ends('handed-off');
+  expect(call.dispatches.map(({ agent }) => agent)).toEqual(['sensitive-desk', 'sensitive-desk']);
+  expect(record).toMatchObject({ desk: 'sensitive', handoff: { outcome: 'succeeded' } });
+});
+
+test('who watches the attributes of callers takes the call by coming', async () => {
+  const { caller, call } = await dial({
+    plan: withDesks({ operator: WATCHED }),
+    watcher: () => 5000,
+  });
+  await caller.hears('enter-account');
+  await caller.presses('0#');
+  await caller.hears('connecting-operator');
+  const record = await call.ends('handed-off');
+  expect(record).toMatchObject({
+    desk: 'operator',
+    handoff: { kind: 'attributes', outcome: 'succeeded' },
+  });
+  expect(caller.phone.attributes['ivr.desk']).toBe('operator');
+  expect(call.dispatches).toEqual([]);
+});
+
+test('where nobody watches, the desk after that takes the call', async () => {
+  const { caller, call } = await dial({
+    plan: withDesks({ operator: { ...WATCHED, otherwise: 'operator-desk' } }),
+  });
+  await caller.hears('enter-account');
+  await caller.presses('0#');
+  await caller.hears('connecting-operator', 'one-moment');
+  const record = await call.ends('handed-off');
+  expect(record).toMatchObject({ desk: 'operator-desk', handoff: { kind: 'agent' } });
+});
+
+test('a hand-over that came to nothing took as long as it took, without the goodbye', async () => {
+  const { caller, call } = await dial({ plan: withDesks({ operator: WATCHED }) });
+  await caller.hears('enter-account');
+  await caller.presses('0#');
+  await caller.hears('desk-unavailable');
+  const record = await call.ends('desk-unavailable');
+  expect(record.handoff).toEqual({ kind: 'attributes', outcome: 'failed', ms: 30_000 });
+});
 
 test('a caller without a SIP leg cannot be transferred, and comes to the desk after that', async () => {
   const { caller, call } = await dial({ facts: { sipCallId: null } });

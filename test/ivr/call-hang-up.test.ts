@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
+import type { SimulatedBank } from '../../src/demo/simulated-bank.ts';
 import type { EndingReason } from '../../src/machines/outcome.ts';
 import { keysAccountAndBirthDate, UNKNOWN } from './customers.ts';
-import type { FakeBank } from './fake-bank.ts';
 import { slow } from './fake-stores.ts';
-import { asking, withoutBargeIn, withoutOperator, withPatience } from './lines.ts';
+import {
+  asking,
+  WATCHED,
+  withDesks,
+  withoutBargeIn,
+  withoutOperator,
+  withPatience,
+} from './lines.ts';
 import { type Call, type Caller, type DialOptions, dial } from './scenario.ts';
 
 interface Moment {
@@ -12,8 +19,10 @@ interface Moment {
   readonly machine: string;
   readonly state: string;
   readonly options?: DialOptions;
-  readonly before?: (caller: Caller, bank: FakeBank) => Promise<void>;
+  readonly before?: (caller: Caller, bank: SimulatedBank) => Promise<void>;
   readonly ending?: EndingReason;
+  /** The same where that is another one for who hangs up than for a room that is lost. */
+  readonly hungUp?: EndingReason;
 }
 
 const NO_DESK: DialOptions = {
@@ -23,7 +32,7 @@ const NO_DESK: DialOptions = {
 
 const WITH_FLOOR: DialOptions = { world: { floorMs: () => 1500 } };
 
-async function isVerified(caller: Caller, bank: FakeBank) {
+async function isVerified(caller: Caller, bank: SimulatedBank) {
   await keysAccountAndBirthDate(caller);
   await caller.hears('enter-code');
   await caller.presses(bank.lastCode());
@@ -183,6 +192,22 @@ const MOMENTS: readonly Moment[] = [
     machine: 'handOff',
     state: 'transferring',
     before: (caller) => caller.presses('0#'),
+    hungUp: 'transfer-unknown',
+  },
+  {
+    during: 'the doubt after a transfer',
+    machine: 'handOff',
+    state: 'doubted',
+    options: { transfer: () => ({ outcome: 'unknown', afterMs: 3000 }) },
+    before: (caller) => caller.presses('0#'),
+    hungUp: 'transfer-unknown',
+  },
+  {
+    during: 'the wait for somebody who watches attributes',
+    machine: 'handOff',
+    state: 'bringing',
+    options: { plan: withDesks({ operator: WATCHED }) },
+    before: (caller) => caller.presses('0#'),
   },
   {
     during: 'the goodbye',
@@ -208,13 +233,13 @@ async function comesToRest(caller: Caller, call: Call): Promise<void> {
 
 test.each(MOMENTS)(
   'a caller who hangs up during $during leaves nothing behind but a record',
-  async ({ machine, state, options, before, ending = 'hung-up' }) => {
+  async ({ machine, state, options, before, ending = 'hung-up', hungUp = ending }) => {
     const { caller, call, bank, world } = await dial(options);
     await before?.(caller, bank);
     await call.reaches(machine, state);
     const asked = call.asked.length;
     await caller.hangsUp();
-    const record = await call.ends(ending);
+    const record = await call.ends(hungUp);
     expect(call.asked.slice(asked)).toEqual(['records.append', 'line.leave']);
     await comesToRest(caller, call);
     expect(await world.kept()).toEqual([record]);

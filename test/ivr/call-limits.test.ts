@@ -73,6 +73,11 @@ test('a call that is never answered is given up after 10 seconds', async () => {
   });
   await call.ends('fault');
   expect(world.clock.now()).toBe(10_000);
+  const [told] = world.logged.filter((line) => line.includes('call ended by a fault'));
+  expect(JSON.parse(told ?? '')).toMatchObject({
+    level: 50,
+    closing: { from: 'underway.answering', event: expect.stringMatching(/\bafter\.answer\b/) },
+  });
 });
 
 test.each([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { BankAsk, CodesBy } from '../../src/demo/simulated-bank.ts';
 import { accountHandle } from '../../src/ivr/verification/account-handle.ts';
 import type { StepName } from '../../src/machines/outcome.ts';
 import { Secret } from '../../src/machines/secret.ts';
 import { NEW_SIM, PHONE_ON_FILE } from './customers.ts';
-import type { BankRoute, CodesBy } from './fake-bank.ts';
 import { asking, withPatience } from './lines.ts';
 import { type DialOptions, dial } from './scenario.ts';
 import { type HeardPrompt, hashes, openWorld, type World } from './world.ts';
@@ -87,7 +87,7 @@ const bothHear = async (line: Line, prepare: (world: World) => void, codesBy: Co
 const slowBank =
   (ms: number) =>
   ({ bank }: World) => {
-    const ROUTES: readonly BankRoute[] = [
+    const ROUTES: readonly BankAsk[] = [
       'checkKnowledge',
       'simChangedWithinHours',
       'sendCode',

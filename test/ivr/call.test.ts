@@ -130,6 +130,8 @@ test('a number that no line answers is refused while it rings, with a record', a
     'line.onIgnoredKey',
     'line.onKeysMissed',
     'line.onHushed',
+    'line.onUnderrun',
+    'line.onStranger',
     'records.begin',
     'line.refuse',
     'records.append',

@@ -148,7 +148,17 @@ export function brokenRecords(error: Error): RecordStore {
   const list = () => {
     throw error;
   };
-  return { begin: fail, append: fail, beat: fail, ping: fail, list };
+  return {
+    begin: fail,
+    append: fail,
+    beat: fail,
+    takeOver: fail,
+    takenOver: fail,
+    isBegunBefore: fail,
+    forget: fail,
+    ping: fail,
+    list,
+  };
 }
 
 /** A store that takes so long for one ask. */

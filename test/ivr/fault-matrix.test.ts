@@ -19,8 +19,10 @@ import { ticketIssuer } from '../../src/commands/ticket-issuer.ts';
 import { createSimulatedLine } from '../../src/console/simulated-line.ts';
 import { startDemoBank } from '../../src/demo/bank.ts';
 import { startCall } from '../../src/ivr/call.ts';
+import { noteSeal } from '../../src/ivr/call-note.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
 import type { CallWorld } from '../../src/ivr/call-world.ts';
+import { ALONE } from '../../src/ivr/lease.ts';
 import type { CallerLine, Clip } from '../../src/ivr/ports.ts';
 import { keyedHashes } from '../../src/ivr/verification/keyed-hashes.ts';
 import { openOutages } from '../../src/ivr/verification/outages.ts';
@@ -95,6 +97,8 @@ beforeAll(async () => {
     codes: store.codes,
     issueTicket: ticketIssuer(edition.config, await loadSigningKey(await generateSigningKey())),
     hashes: keyedHashes(Secret.of('pepper-of-at-least-32-characters-01')),
+    notes: noteSeal(Secret.of('pepper-of-at-least-32-characters-01')),
+    lease: ALONE,
     floorMs: drawFloorMs,
     log: pino({ level: 'silent' }),
     observe: () => undefined,

@@ -3,18 +3,17 @@ import { createKeypad } from '../../src/ivr/keypad.ts';
 import type { KeyEvent } from '../../src/machines/collect-digits.machine.ts';
 import { Secret } from '../../src/machines/secret.ts';
 
-function setUp() {
+function setUp({ isTakenOver = false } = {}) {
   let now = 0;
-  let overflows = 0;
-  const keypad = createKeypad(
-    () => now,
-    () => {
-      overflows += 1;
-    },
-  );
+  const dropped: string[] = [];
+  const keypad = createKeypad({
+    now: () => now,
+    onDropped: (why) => dropped.push(why),
+    isTakenOver,
+  });
   return {
     keypad,
-    overflows: () => overflows,
+    dropped,
     waits: (ms: number) => {
       now += ms;
     },
@@ -74,9 +73,9 @@ test('keys are dropped when told so, and only those that wait', async () => {
 });
 
 test('no more than thirty keys wait, and each further one is told', () => {
-  const { presses, overflows } = setUp();
+  const { presses, dropped } = setUp();
   presses('1'.repeat(32));
-  expect(overflows()).toBe(2);
+  expect(dropped).toEqual(['overflow', 'overflow']);
 });
 
 test('where keys were dropped for want of room, what follows does not belong to what came before', async () => {
@@ -117,10 +116,10 @@ test('where keys may have been lost is told in its place among the keys, once', 
 });
 
 test('that keys may have been lost is told even where no more keys can wait', async () => {
-  const { keypad, presses, overflows } = setUp();
+  const { keypad, presses, dropped } = setUp();
   presses('1'.repeat(30));
   keypad.miss();
-  expect(overflows()).toBe(0);
+  expect(dropped).toEqual([]);
   const heard: string[] = [];
   keypad.open((event) => heard.push(keyOf(event)));
   await Promise.resolve();
@@ -137,6 +136,35 @@ test('what is dropped takes with it that keys were missed before', async () => {
   keypad.open((event) => heard.push(keyOf(event)));
   await Promise.resolve();
   expect(heard).toEqual(['2']);
+});
+
+test('of a call that was taken over what is pressed before anything is asked is dropped, with the rest of it', async () => {
+  const { keypad, presses, waits, dropped } = setUp({ isTakenOver: true });
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  waits(5000);
+  presses('1');
+  keypad.ask();
+  waits(900);
+  presses('0');
+  waits(900);
+  presses('0');
+  waits(1000);
+  presses('2');
+  waits(100);
+  presses('3');
+  expect(heard).toEqual(['2', '3']);
+  expect(dropped).toEqual(['leftOver', 'leftOver', 'leftOver']);
+});
+
+test('where nothing was left of an entry, the first key after the question counts', async () => {
+  const { keypad, presses, dropped } = setUp({ isTakenOver: true });
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  keypad.ask();
+  presses('12');
+  expect(heard).toEqual(['1', '2']);
+  expect(dropped).toEqual([]);
 });
 
 test('whoever has closed hears nothing more, and cannot close the next listener', () => {

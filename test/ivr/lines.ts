@@ -47,3 +47,15 @@ export const withLimit =
 export const withDesks =
   (desks: Readonly<Record<string, DeskPlan>>) =>
   (plan: LinePlan): LinePlan => ({ ...plan, desks: { ...plan.desks, ...desks } });
+
+/** A desk that nobody calls, and after which there is none. */
+export const WATCHED: DeskPlan = {
+  kind: 'attributes',
+  joinWithinMs: 30_000,
+  requires: [],
+  otherwise: null,
+};
+
+/** A line where every entry must be right at once. */
+export const withOneTry = (plan: LinePlan): LinePlan =>
+  withSteps(plan, (step) => ({ ...step, tries: 1 }));

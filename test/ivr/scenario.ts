@@ -9,6 +9,7 @@ import {
   type SimulatedPhone,
   type TransferEnd,
 } from '../../src/console/simulated-line.ts';
+import { type BegunCall, beginCall } from '../../src/ivr/begun-call.ts';
 import { startCall } from '../../src/ivr/call.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
 import type { CallWorld } from '../../src/ivr/call-world.ts';
@@ -36,12 +37,16 @@ export interface DialOptions {
   readonly headers?: readonly (readonly [name: string, value: string])[];
   /** What becomes of agents that are sent for; by default they are heard after 0.8 s. */
   readonly desk?: (agent: string) => DeskArrival;
+  /** What becomes of those who watch attributes; by default there are none. */
+  readonly watcher?: () => DeskArrival;
   /** What becomes of a transfer; by default it succeeds after 3 s. */
   readonly transfer?: (target: string) => TransferEnd;
   /** Changes the line that is dialled. */
   readonly plan?: (plan: LinePlan) => LinePlan;
   /** Replaces methods of the line, for faults that it does not have by itself. */
   readonly line?: (line: CallerLine) => Partial<CallerLine>;
+  /** The call that another worker has lost, with which this one goes on. */
+  readonly goesOn?: BegunCall;
   /** Replaces parts of the world around this call. */
   readonly world?: Partial<CallWorld> | ((world: World) => Partial<CallWorld>);
 }
@@ -71,6 +76,8 @@ export interface Call {
   readonly dispatches: readonly { readonly agent: string; readonly metadata: string }[];
   readonly transfers: readonly { readonly target: string; readonly ticket: string }[];
   drain(): void;
+  /** Its worker dies: nothing of it happens any more, and nothing is recorded. */
+  dies(): void;
   /** Waits until a chart is in a state, or in a state inside of it; parallel parts are joined by `+`. */
   reaches(machine: string, state: string): Promise<void>;
   /** Waits for the call's record, which must say so. */
@@ -108,6 +115,7 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
       dispatches.push({ agent, metadata });
       return options.desk?.(agent) ?? 800;
     },
+    watcher: () => options.watcher?.() ?? 'never',
     transfer(target, headers) {
       transfers.push({ target, ticket: headers['X-Ivr-Ticket'] ?? '' });
       return options.transfer?.(target) ?? { outcome: 'succeeded', afterMs: 3000 };
@@ -136,7 +144,8 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
   const line: CallerLine = { ...simulated, play };
   const changes = typeof options.world === 'function' ? options.world(world) : options.world;
   const around: CallWorld = { ...world, ...changes };
-  const running = startCall(watchedPort('line', { ...line, ...options.line?.(line) }, notes), {
+  const joined = watchedPort('line', { ...line, ...options.line?.(line) }, notes);
+  const watched: CallWorld = {
     ...around,
     backend: watchedPort('bank', around.backend, notes),
     records: watchedPort('records', around.records, notes),
@@ -157,7 +166,8 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
       if (observation.type === 'state.entered') entered.push(observation);
       around.observe(observation);
     },
-  });
+  };
+  const running = startCall(joined, watched, options.goesOn ?? beginCall(watched));
   const over = () => {
     isOver = true;
   };
@@ -225,6 +235,7 @@ export async function dial(options: DialOptions = {}, inWorld?: World) {
     dispatches,
     transfers,
     drain: () => running.drain(),
+    dies: () => running.giveUp(),
     async reaches(machine, state) {
       const now = () => entered.findLast((was) => was.machine === machine)?.state ?? '';
       await until(`${machine} in ${state}`, () => {

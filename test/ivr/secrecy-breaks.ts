@@ -40,6 +40,7 @@ const BREAKS = {
   'line.answer': 'fault',
   'line.play': 'fault',
   'line.setAttributes': 'handed-off',
+  'line.strangers': 'fault',
   // The operator is somewhere else.
   'line.bringAgent': 'handed-off',
   'line.leave': 'handed-off',
@@ -107,7 +108,7 @@ export const BROKEN_ELSEWHERE: readonly Told[] = [
   },
   {
     told: 'cannot be transferred, for the bridge breaks',
-    ending: 'transfer-unknown',
+    ending: 'handed-off',
     answers: { 'enter-birth-date-mdy': ['0#'] },
     line: (_, known) => ({ transfer: () => Promise.reject(telling(known)) }),
   },
@@ -155,7 +156,7 @@ export const LEAKY: Told = {
     },
     records: {
       ...records,
-      append: (record) => records.append({ ...record, workerId: known }),
+      append: (record) => records.append({ ...record, trunk: known }),
     },
   }),
   line: (line, known) => ({

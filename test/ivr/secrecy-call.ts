@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { withBreakers, withSmsBreaker } from '../../src/backend/breaker.ts';
 import { createHttpBackend } from '../../src/backend/http-backend.ts';
 import { createSmsWebhook } from '../../src/backend/sms-webhook.ts';
+import type { VirtualClock } from '../../src/console/virtual-clock.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
 import type { CallWorld } from '../../src/ivr/call-world.ts';
 import { loggable } from '../../src/ivr/fault.ts';
@@ -30,7 +31,6 @@ import {
 } from '../kit/canary-customers.ts';
 import { type Call, type Caller, type DialOptions, dial } from './scenario.ts';
 import { bytesIn, seenOf } from './secrecy-sinks.ts';
-import type { VirtualClock } from './virtual-clock.ts';
 import { type HeardPrompt, openWorld } from './world.ts';
 
 /** What a caller does when a question begins: keys, or something else, and keys that come of it. */

@@ -144,6 +144,33 @@ export const WAYS: readonly Told[] = [
     world: strict,
     answers: { 'enter-birth-date-mdy': ['01021980'] },
   },
+  {
+    told: 'is overheard within the birth date, by somebody all see',
+    ending: 'handed-off',
+    answers: {
+      'enter-birth-date-mdy': [
+        async ({ caller, customer }) => {
+          await caller.presses(keyedBirthDate(customer).slice(0, 7));
+          caller.phone.letIn('standard');
+          return undefined;
+        },
+      ],
+    },
+  },
+  {
+    told: 'is overheard within the account number, by somebody hidden',
+    ending: 'stranger',
+    plan: withoutOperator,
+    answers: {
+      'enter-account': [
+        async ({ caller, customer }) => {
+          await caller.presses(customer.account.slice(0, 9));
+          caller.phone.letIn('agent', 'hidden');
+          return undefined;
+        },
+      ],
+    },
+  },
   { told: 'keys nothing', ending: 'no-input', answers: SILENT },
   {
     told: 'asks for the operator within the birth date',
@@ -168,6 +195,7 @@ export const WAYS: readonly Told[] = [
     told: 'is transferred, nobody knows how',
     ending: 'transfer-unknown',
     options: { transfer: () => ({ outcome: 'unknown', afterMs: 100 }) },
+    line: () => ({ hasCaller: async () => false }),
     answers: { 'enter-code': ['0#'] },
   },
   {

@@ -5,13 +5,13 @@ import { withBacklog } from '../../src/ivr/record-backlog.ts';
 import { createSwitchboard } from '../../src/ivr/switchboard.ts';
 import { openWorld, type World } from './world.ts';
 
-function ring({ clock }: World): SimulatedLine {
+function ring({ clock }: World, sipCallId: string | null = null): SimulatedLine {
   return createSimulatedLine({
     clock,
     caller: {
       room: 'room',
       identity: 'caller',
-      sipCallId: null,
+      sipCallId,
       inviteCallId: null,
       dialled: '+15105550100',
       number: null,
@@ -23,6 +23,8 @@ function ring({ clock }: World): SimulatedLine {
   });
 }
 
+const ROOM = 'call_+15105550100_x7';
+
 const reasons = async (world: World) => (await world.kept()).map(({ ending }) => ending.reason);
 
 test('calls take up room until their record is kept', async () => {
@@ -30,7 +32,7 @@ test('calls take up room until their record is kept', async () => {
   const switchboard = createSwitchboard(world, 2);
   expect([switchboard.calls, switchboard.load(), switchboard.hasRoom()]).toEqual([0, 0, true]);
   const lines = [ring(world), ring(world)] as const;
-  const taken = lines.map((line) => switchboard.take(async () => line));
+  const taken = lines.map((line) => switchboard.take(ROOM, async () => line));
   expect([switchboard.calls, switchboard.load(), switchboard.hasRoom()]).toEqual([2, 1, false]);
   await world.clock.settle();
   lines[0].phone.hangUp();
@@ -42,12 +44,31 @@ test('calls take up room until their record is kept', async () => {
   expect(await reasons(world)).toEqual(['hung-up', 'hung-up']);
 });
 
+test('while the event loop is late no call is taken, and the calls there are go on', async () => {
+  const world = await openWorld();
+  let waitMs = 0;
+  const switchboard = createSwitchboard(world, 10, () => waitMs);
+  const line = ring(world);
+  const call = switchboard.take(ROOM, async () => line);
+  waitMs = 150;
+  expect([switchboard.load(), switchboard.hasRoom()]).toEqual([0.75, true]);
+  waitMs = 300;
+  expect([switchboard.load(), switchboard.hasRoom()]).toEqual([1, false]);
+  await world.clock.pass(2000);
+  expect(line.phone.state).toBe('answered');
+  waitMs = 0;
+  expect(switchboard.hasRoom()).toBe(true);
+  line.phone.hangUp();
+  await call;
+  expect([switchboard.calls, switchboard.taken]).toEqual([0, 1]);
+});
+
 test('hazard: a caller who hangs up while the line is being joined has hung up', async () => {
   const world = await openWorld();
   const switchboard = createSwitchboard(world, 5);
   const line = ring(world);
   line.phone.hangUp();
-  await switchboard.take(async () => line);
+  await switchboard.take(ROOM, async () => line);
   expect(await reasons(world)).toEqual(['hung-up']);
 });
 
@@ -55,7 +76,7 @@ test('a drain takes no more calls and waits for the ones there are', async () =>
   const world = await openWorld();
   const switchboard = createSwitchboard(world, 5);
   const line = ring(world);
-  const call = switchboard.take(async () => line);
+  const call = switchboard.take(ROOM, async () => line);
   let isDrained = false;
   const drained = switchboard.drain().then(() => {
     isDrained = true;
@@ -72,8 +93,8 @@ test('a stop ends every call with a word, also one that was only just being conn
   const world = await openWorld();
   const switchboard = createSwitchboard(world, 5);
   const connecting = Promise.withResolvers<SimulatedLine>();
-  void switchboard.take(async () => ring(world));
-  void switchboard.take(() => connecting.promise);
+  void switchboard.take(ROOM, async () => ring(world));
+  void switchboard.take(ROOM, () => connecting.promise);
   await world.clock.pass(5000);
   const stopped = switchboard.stop();
   connecting.resolve(ring(world));
@@ -90,7 +111,7 @@ test.each([
 ])('a call that cannot be joined because $why has a record too', async ({ fault, reason }) => {
   const world = await openWorld();
   const switchboard = createSwitchboard(world, 5);
-  await switchboard.take(() => Promise.reject(fault));
+  await switchboard.take(ROOM, () => Promise.reject(fault));
   expect(await reasons(world)).toEqual([reason]);
   for await (const { screening } of world.records.list())
     expect(screening.action).not.toBe('refuse');
@@ -105,7 +126,7 @@ test('the record of a call that cannot be joined is kept once the store is back'
     isAway ? Promise.reject(new Error('away')) : world.records.append(record);
   const records = withBacklog({ ...world.records, append }, world.log);
   const switchboard = createSwitchboard({ ...world, records }, 5);
-  await switchboard.take(() => Promise.reject(new Error('no room')));
+  await switchboard.take(ROOM, () => Promise.reject(new Error('no room')));
   expect(world.logged.join()).toContain('"record":{');
   expect(await reasons(world)).toEqual([]);
   isAway = false;
@@ -123,7 +144,7 @@ test('a call whose record cannot be kept disturbs no other call', async () => {
   };
   const switchboard = createSwitchboard({ ...world, records }, 5);
   const lines = [ring(world), ring(world)] as const;
-  const taken = lines.map((line) => switchboard.take(async () => line));
+  const taken = lines.map((line) => switchboard.take(ROOM, async () => line));
   await world.clock.pass(1000);
   lines[0].phone.hangUp();
   await taken[0];
@@ -131,4 +152,28 @@ test('a call whose record cannot be kept disturbs no other call', async () => {
   lines[1].phone.hangUp();
   await taken[1];
   expect(await reasons(world)).toEqual(['hung-up']);
+});
+
+const OFFERED_AGAIN = { since: 0, mayBeRepeated: true };
+
+test('hazard: LiveKit that comes back offers a call again that has its worker, or had it: it is left alone', async () => {
+  const world = await openWorld();
+  const [one, other] = [createSwitchboard(world, 5), createSwitchboard(world, 5)];
+  const line = ring(world, 'SCL_one');
+  const call = one.take(ROOM, async () => line);
+  await world.clock.pass(5000);
+  const again = ring(world, 'SCL_one');
+  await other.take(ROOM, async () => again, OFFERED_AGAIN);
+  expect([line.phone.state, again.phone.state]).toEqual(['answered', 'ringing']);
+  line.phone.hangUp();
+  await call;
+  await other.take(ROOM, async () => ring(world, 'SCL_one'), OFFERED_AGAIN);
+  expect(await reasons(world)).toEqual(['hung-up']);
+
+  const next = ring(world, 'SCL_other');
+  const nextCall = other.take(ROOM, async () => next, OFFERED_AGAIN);
+  await world.clock.pass(5000);
+  expect(next.phone.state).toBe('answered');
+  next.phone.hangUp();
+  await nextCall;
 });

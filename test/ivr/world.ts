@@ -6,8 +6,16 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { loadEdition } from '../../src/commands/edition.ts';
 import { ticketIssuer } from '../../src/commands/ticket-issuer.ts';
+import { VirtualClock } from '../../src/console/virtual-clock.ts';
+import {
+  type CodesBy,
+  openSimulatedBank,
+  type SimulatedBank,
+} from '../../src/demo/simulated-bank.ts';
+import { noteSeal } from '../../src/ivr/call-note.ts';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
 import type { CallRoute, CallWorld } from '../../src/ivr/call-world.ts';
+import { ALONE } from '../../src/ivr/lease.ts';
 import type { Happening } from '../../src/ivr/measures.ts';
 import type { CallObservation } from '../../src/ivr/observation.ts';
 import type { Clip } from '../../src/ivr/ports.ts';
@@ -23,9 +31,7 @@ import {
 import { recordSchema } from '../../src/records/record-schema.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { generateSigningKey, jwks, loadSigningKey } from '../../src/ticket/keys.ts';
-import { type CodesBy, type FakeBank, openFakeBank } from './fake-bank.ts';
 import { type FakeCodes, type FakeTries, openFakeCodes, openFakeTries } from './fake-stores.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 /** The demo as it ships. */
 const edition = await loadEdition('tonegate.yaml');
@@ -49,15 +55,17 @@ export const promptOf: ReadonlyMap<Clip, HeardPrompt> = new Map(
 /** What desks check tickets against. */
 export const publicKeys = jwks(signingKey);
 
+const pepper = Secret.of('pepper-of-at-least-32-characters-01');
 /** Of every world here. */
-export const hashes = keyedHashes(Secret.of('pepper-of-at-least-32-characters-01'));
+export const hashes = keyedHashes(pepper);
+export const notes = noteSeal(pepper);
 
 /** 20 November 2026, ten o'clock. */
 const EPOCH = Date.UTC(2026, 10, 20, 10);
 
 export interface World extends CallWorld {
   readonly clock: VirtualClock;
-  readonly bank: FakeBank;
+  readonly bank: SimulatedBank;
   readonly tries: FakeTries;
   readonly codes: FakeCodes;
   /** Everything logged, from trace up: one JSON object each. */
@@ -75,7 +83,7 @@ type Shared = Pick<World, 'clock' | 'bank' | 'tries' | 'codes' | 'records' | 'sm
 async function openShared(codesBy: CodesBy): Promise<Shared> {
   const clock = new VirtualClock();
   const now = () => clock.now();
-  const bank = openFakeBank(clock, codesBy);
+  const bank = openSimulatedBank(clock, codesBy);
   const { records, ...store } = await openStore('sqlite::memory:');
   onTestFinished(() => store[Symbol.asyncDispose]());
   return {
@@ -85,7 +93,7 @@ async function openShared(codesBy: CodesBy): Promise<Shared> {
     codes: openFakeCodes(now),
     records: {
       ...records,
-      begin: (record) => clock.outside(records.begin(record)),
+      begin: (record, note) => clock.outside(records.begin(record, note)),
       append: (record) => clock.outside(records.append(record)),
     },
     sms: codesBy === 'us' ? bank.sms : null,
@@ -125,7 +133,7 @@ export async function openWorld(
       }
       return all;
     },
-    workerId: options.beside === undefined ? 'w1' : 'w2',
+    workerId: `w${Number(options.beside?.workerId.slice(1) ?? 0) + 1}`,
     edition: () => ({ ...edition, flowVersion: () => 'f1' }),
     trunkName,
     findTrunk: async (call) => trunkName(call),
@@ -138,6 +146,8 @@ export async function openWorld(
     sms: sms && outages.watchSms(sms),
     issueTicket: (request) => clock.outside(issueTicket(request)),
     hashes,
+    notes,
+    lease: ALONE,
     floorMs: () => 0,
     log: pino({ level: 'trace' }, memory),
     observe: (observation) => observed.push(observation),

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 test('the media library prints nothing: its log is off, and events cannot be made to show', async () => {
   vi.stubEnv('LIVEKIT_DEBUG_LOG_ROOM_EVENTS', '1');
@@ -8,4 +8,37 @@ test('the media library prints nothing: its log is off, and events cannot be mad
   const library = createRequire(require.resolve('@livekit/rtc-node'));
   expect(library('./log.cjs').log.level).toBe('silent');
   expect(process.env.LIVEKIT_DEBUG_LOG_ROOM_EVENTS).toBeUndefined();
+});
+
+describe('what happens in a process is put before a room', () => {
+  const room = (changes: object = {}) => ({
+    onFfiEvent: () => undefined,
+    ffiHandle: { handle: 7n },
+    preConnectEvents: [],
+    ...changes,
+  });
+  const inRoom = (roomHandle: bigint) => ({
+    message: { case: 'roomEvent', value: { roomHandle } },
+  });
+  const played = { message: { case: 'captureAudioFrame', value: {} } };
+  const asked = { message: { case: 'rpcMethodInvocation', value: {} } };
+
+  test('where it happened there, or somebody asks one of us', async () => {
+    const { isFor } = await import('../../src/livekit/media.ts');
+    expect(isFor(room(), inRoom(7n))).toBe(true);
+    expect(isFor(room(), asked)).toBe(true);
+  });
+
+  test('and not where it happened elsewhere', async () => {
+    const { isFor } = await import('../../src/livekit/media.ts');
+    expect(isFor(room(), inRoom(8n))).toBe(false);
+    expect(isFor(room(), played)).toBe(false);
+    expect(isFor(room(), { message: {} })).toBe(false);
+  });
+
+  test('all of it before the room is joined, and until it has got to what it was told by then', async () => {
+    const { isFor } = await import('../../src/livekit/media.ts');
+    expect(isFor(room({ ffiHandle: undefined }), inRoom(8n))).toBe(true);
+    expect(isFor(room({ preConnectEvents: [inRoom(7n)] }), inRoom(8n))).toBe(true);
+  });
 });

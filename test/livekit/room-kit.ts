@@ -77,18 +77,22 @@ export interface Person {
   readonly identity?: string;
   readonly kind?: 'standard' | 'sip' | 'agent';
   readonly attributes?: Record<string, string>;
+  readonly metadata?: string;
+  readonly hidden?: boolean;
 }
 
 async function tokenFor(api: LiveKitApi, person: Person): Promise<string> {
   const token = new AccessToken(api.key, api.secret, {
     identity: person.identity ?? randomUUID(),
     attributes: person.attributes ?? {},
+    metadata: person.metadata ?? '',
   });
   token.kind = person.kind ?? 'standard';
   token.addGrant({
     roomJoin: true,
     room: person.room,
     canUpdateOwnMetadata: true,
+    hidden: person.hidden ?? false,
     ...(person.kind === 'agent' ? { agent: true } : {}),
   });
   return await token.toJwt();

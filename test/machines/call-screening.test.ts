@@ -240,6 +240,7 @@ describe('a caller who is sent to a desk', () => {
     expect(phone.hears()).toEqual(['welcome', 'connecting']);
     phone.promptEnds();
     phone.ask('bringAgent').answer();
+    phone.ask('lookForDesk').answer(true);
     expect(phone.hasKeypadOpen()).toBe(false);
     expect(steps(call)).toEqual([]);
     expect(call.ended()).toMatchObject({

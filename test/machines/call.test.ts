@@ -66,6 +66,15 @@ function operatorAnswers() {
   phone.ask('transfer').answer('succeeded');
 }
 
+/** A caller whose phone was asked to go to the operator's. */
+function transferring(desks: LinePlan['desks'] = BANK.desks) {
+  const call = dial({ ...FRONT_DESK, route: { steps: [ACCOUNT], desk: 'operator' }, desks });
+  givesAccount();
+  phone.ask('setAttributes').answer();
+  phone.promptEnds();
+  return call;
+}
+
 function goodbye() {
   phone.promptEnds();
   phone.ask('hangUp').answer();
@@ -111,6 +120,7 @@ describe('a call', () => {
     expect(phone.hears()).toEqual(['connecting']);
     phone.promptEnds();
     phone.ask('bringAgent').answer();
+    phone.ask('lookForDesk').answer(true);
     expect(call.ended()).toEqual({
       ending: { result: 'success', reason: 'handed-off' },
       auth: 'verified',
@@ -161,6 +171,7 @@ describe('a call', () => {
     phone.ask('setAttributes').answer();
     phone.promptEnds();
     phone.ask('bringAgent').answer();
+    phone.ask('lookForDesk').answer(true);
     expect(call.ended()).toMatchObject({ auth: 'identified', amr: [] });
     expect(call.notices.map(({ type }) => type)).not.toContain('caller.verified');
   });
@@ -768,16 +779,77 @@ describe('no desk', () => {
     expect(call.ended()).toMatchObject({ ending: { reason }, handOff: { outcome: 'failed' } });
   });
 
-  test('is tried after a transfer of which nobody knows the end: the leg is ended', () => {
-    const call = dial({ ...FRONT_DESK, route: { steps: [ACCOUNT], desk: 'operator' } });
-    givesAccount();
-    phone.ask('setAttributes').answer();
-    phone.promptEnds();
+  test('is tried after a transfer whose caller is not here any more: the leg is ended', () => {
+    const call = transferring();
     phone.ask('transfer').answer('unknown');
+    phone.wait(2000);
+    phone.ask('lookForCaller').answer(false);
     phone.ask('hangUp').answer();
     expect(call.ended()).toMatchObject({
       ending: { result: 'unknown', reason: 'transfer-unknown' },
     });
+  });
+});
+
+describe('while the caller may have been moved', () => {
+  const pending = { outcome: 'unknown', desk: 'operator', kind: 'transfer' };
+
+  test.each([
+    ['caller.hungUp', 'transfer-unknown'],
+    ['call.lost', 'livekit-lost'],
+  ] as const)('%s ends the call as %s, with a transfer of which nobody can say', (type, reason) => {
+    const call = transferring();
+    const asked = phone.asks.length;
+    call.happens(type);
+    expect(call.ended()).toMatchObject({ ending: { reason }, handOff: pending });
+    expect(phone.asks).toHaveLength(asked);
+  });
+
+  test.each<[string, string, (call: ReturnType<typeof dial>) => void]>([
+    ['a worker that may wait no longer', 'draining', (call) => call.happens('call.drain')],
+    ['the limit', 'call-limit', () => phone.wait(900_000 - phone.clock.now())],
+  ])('%s ends the call as %s, with a transfer of which nobody can say', (_, reason, happens) => {
+    const last = { ...BANK.desks.operator, ringMs: 1_000_000 };
+    const call = transferring({ ...BANK.desks, operator: last });
+    happens(call);
+    goodbye();
+    expect(call.ended()).toMatchObject({ ending: { reason }, handOff: pending });
+  });
+
+  test('another desk that is brought changes nothing about a hang-up', () => {
+    const call = transferring();
+    phone.ask('transfer').fail();
+    phone.wait(2000);
+    phone.ask('lookForCaller').answer(true);
+    phone.ask('setAttributes').answer();
+    expect(phone.hears()).toEqual(['one-moment']);
+    call.happens('caller.hungUp');
+    expect(call.ended()).toMatchObject({
+      ending: { reason: 'transfer-unknown' },
+      handOff: pending,
+    });
+  });
+
+  test('a transfer that was refused hides no hang-up', () => {
+    const call = transferring();
+    phone.ask('transfer').answer('failed');
+    phone.ask('setAttributes').answer();
+    call.happens('caller.hungUp');
+    expect(call.ended()).toMatchObject({ ending: { reason: 'hung-up' }, handOff: null });
+  });
+
+  test('before it was asked for, it was not', () => {
+    const call = dial({ ...FRONT_DESK, route: { steps: [ACCOUNT], desk: 'operator' } });
+    givesAccount();
+    phone.ask('setAttributes').answer();
+    call.happens('caller.hungUp');
+    expect(call.ended()).toMatchObject({ ending: { reason: 'hung-up' }, handOff: null });
+  });
+
+  test('the end of a hand-over is told', () => {
+    const call = transferring();
+    phone.ask('transfer').answer('succeeded');
+    expect(call.notices.at(-1)).toEqual({ type: 'handOff.ended' });
   });
 });
 
@@ -802,7 +874,7 @@ describe('time', () => {
   test('of a call is limited, and the caller hears so', () => {
     const call = dial();
     givesAccount();
-    phone.wait(899_999 - phone.clock.now());
+    phone.wait(BANK.maxCallMs - 1 - phone.clock.now());
     expect(phone.hears()).toEqual(['enter-birth-date-mdy']);
     phone.wait(1);
     expect(phone.hears()).toEqual(['time-limit', 'goodbye']);

@@ -1,7 +1,13 @@
 // Drives the charts on a virtual clock: every port they ask is answered by the test, at once and in
 // order. Promises that nothing happens that the test did not do.
 
-import { type ActorLogic, fromCallback, SimulatedClock, type Snapshot } from 'xstate';
+import {
+  type ActorLogic,
+  type EventObject,
+  fromCallback,
+  SimulatedClock,
+  type Snapshot,
+} from 'xstate';
 import { callMachine } from '../../src/machines/call.machine.ts';
 import { choiceMachine } from '../../src/machines/choice.machine.ts';
 import {
@@ -11,6 +17,7 @@ import {
 } from '../../src/machines/collect-digits.machine.ts';
 import { handOffMachine } from '../../src/machines/hand-off.machine.ts';
 import { oneTimeCodeMachine } from '../../src/machines/one-time-code.machine.ts';
+import { type RoomEvent, roomWatchMachine } from '../../src/machines/room-watch.machine.ts';
 import { Secret } from '../../src/machines/secret.ts';
 import { stepMachine } from '../../src/machines/step.machine.ts';
 import { verifyEntryMachine } from '../../src/machines/verify-entry.machine.ts';
@@ -37,6 +44,10 @@ export function createDrive() {
   let waiting: KeyEvent[] = [];
   let keypad: ((event: KeyEvent) => void) | null = null;
   let lastKeyAt = Number.NEGATIVE_INFINITY;
+  /** Times at which somebody looked who is in the room. */
+  const looks: number[] = [];
+  let isRoomSeen = true;
+  let arrive: ((event: RoomEvent) => void) | null = null;
 
   /** What was pressed early goes to whoever listens now. */
   function handOverKeys() {
@@ -83,8 +94,32 @@ export function createDrive() {
     return logic as Logic;
   }
 
+  // Nobody else is in the room, and that is seen at once, unless a test says otherwise.
+  const asked: Port = port('findStrangers');
+  const findStrangers: Port = {
+    ...asked,
+    getInitialSnapshot(scope, input) {
+      looks.push(clock.now());
+      if (!isRoomSeen) return asked.getInitialSnapshot(scope, input);
+      return { status: 'done', output: [], error: undefined };
+    },
+  };
+  const roomWatch = roomWatchMachine.provide({
+    actors: {
+      findStrangers: findStrangers as never,
+      arrivals: fromCallback<EventObject, undefined>(({ sendBack }) => {
+        arrive = sendBack;
+        return () => {
+          if (arrive === sendBack) arrive = null;
+        };
+      }),
+    },
+  });
+
   const collectDigits = collectDigitsMachine.provide({
     actors: {
+      roomWatch,
+      findStrangers: findStrangers as never,
       playPrompt: port('playPrompt'),
       keypad: fromCallback(({ input, sendBack }) => {
         if ((input as { dropWaiting: boolean }).dropWaiting) waiting = [];
@@ -102,7 +137,12 @@ export function createDrive() {
   });
   const choice = choiceMachine.provide({ actors: { collectDigits } });
   const verifyEntry = verifyEntryMachine.provide({
-    actors: { choice, playPrompt: port('playPrompt'), checkEntry: port('checkEntry') },
+    actors: {
+      choice,
+      roomWatch,
+      playPrompt: port('playPrompt'),
+      checkEntry: port('checkEntry'),
+    },
   });
   const step = stepMachine.provide({ actors: { collectDigits, verifyEntry } });
   const oneTimeCode = oneTimeCodeMachine.provide({
@@ -118,6 +158,9 @@ export function createDrive() {
       playPrompt: port('playPrompt'),
       setAttributes: port('setAttributes'),
       bringAgent: port('bringAgent'),
+      awaitWatcher: port('awaitWatcher'),
+      lookForDesk: port('lookForDesk'),
+      lookForCaller: port('lookForCaller'),
       transfer: port('transfer'),
     },
   });
@@ -137,7 +180,7 @@ export function createDrive() {
   });
 
   return {
-    charts: { collectDigits, choice, verifyEntry, step, oneTimeCode, handOff, call },
+    charts: { roomWatch, collectDigits, choice, verifyEntry, step, oneTimeCode, handOff, call },
     clock,
     /** All that was ever asked, in order. */
     asks,
@@ -177,6 +220,16 @@ export function createDrive() {
     /** The line was away so long that keys may be lost. */
     missKeys(): void {
       waiting.push({ type: 'keys.missed' });
+      handOverKeys();
+    },
+    looks,
+    /** From now on the test answers who is in the room. */
+    hidesRoom(): void {
+      isRoomSeen = false;
+    },
+    /** Somebody comes into the room, and is seen to. */
+    strangerComes(): void {
+      arrive?.({ type: 'stranger.came' });
       handOverKeys();
     },
     wait(ms: number): void {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createActor } from 'xstate';
 import type { HandOffInput } from '../../src/machines/hand-off.machine.ts';
+import type { LinePlan } from '../../src/machines/line-plan.ts';
 import { createDrive, type Drive } from './drive.ts';
 import { BANK } from './lines.ts';
 
@@ -30,6 +31,7 @@ function handOver(input: Partial<HandOffInput> = {}) {
 }
 
 const labelled = () => phone.ask('setAttributes').answer();
+const isStillThere = (is = true) => phone.ask('lookForDesk').answer(is);
 const deskAsked = (port: string) => (phone.ask(port).input as { desk: string }).desk;
 
 /** The agent of the desk that is asked is not heard, twice. */
@@ -48,6 +50,8 @@ describe('an agent', () => {
     phone.ask('bringAgent').answer();
     expect(desk.ended()).toBeUndefined();
     phone.promptEnds();
+    expect(desk.ended()).toBeUndefined();
+    isStillThere();
     expect(desk.ended()).toEqual({ outcome: 'succeeded', desk: 'sensitive', kind: 'agent' });
   });
 
@@ -57,6 +61,7 @@ describe('an agent', () => {
     phone.promptEnds();
     phone.wait(9999);
     phone.ask('bringAgent').answer();
+    isStillThere();
     expect(desk.ended()).toMatchObject({ outcome: 'succeeded' });
   });
 
@@ -66,6 +71,7 @@ describe('an agent', () => {
     phone.ask('bringAgent').answer();
     phone.wait(10_000);
     phone.promptEnds();
+    isStillThere();
     expect(desk.ended()).toMatchObject({ outcome: 'succeeded' });
     expect(phone.asked('bringAgent')).toHaveLength(1);
   });
@@ -111,7 +117,74 @@ describe('an agent', () => {
     phone.promptEnds();
     phone.ask('bringAgent').answer();
     phone.promptEnds();
+    isStillThere();
     expect(desk.ended()).toMatchObject({ outcome: 'succeeded', desk: 'sensitive' });
+  });
+
+  test.each<[string, () => void]>([
+    ['is gone again by the end of the comfort', () => isStillThere(false)],
+    ['cannot be looked for', () => phone.ask('lookForDesk').fail()],
+    ['is not found within two seconds', () => phone.wait(2000)],
+  ])('that was heard and %s is sent for once more, and then the next desk is', (_, happens) => {
+    const desk = handOver();
+    labelled();
+    for (const attempt of [1, 2]) {
+      phone.ask('bringAgent').answer();
+      phone.promptEnds();
+      expect(phone.asked('bringAgent')).toHaveLength(attempt);
+      happens();
+    }
+    expect(desk.ended()).toBeUndefined();
+    expect(deskAsked('setAttributes')).toBe('operator');
+  });
+});
+
+describe('a desk that is called by attributes alone', () => {
+  const watched: LinePlan['desks'] = {
+    watcher: { kind: 'attributes', joinWithinMs: 30_000, requires: [], otherwise: 'operator' },
+    ...BANK.desks,
+  };
+  const toWatcher = () => handOver({ desk: 'watcher', desks: watched });
+
+  test('has the call when somebody is heard and the comfort is spoken', () => {
+    const desk = toWatcher();
+    labelled();
+    expect(phone.hears()).toEqual(['connecting']);
+    expect(phone.asked('bringAgent')).toHaveLength(0);
+    phone.promptEnds();
+    phone.wait(29_999);
+    phone.ask('awaitWatcher').answer();
+    isStillThere();
+    expect(desk.ended()).toEqual({ outcome: 'succeeded', desk: 'watcher', kind: 'attributes' });
+  });
+
+  test.each<[string, () => void]>([
+    ['to whom nobody comes', () => phone.wait(30_000)],
+    ['that cannot be waited for', () => phone.ask('awaitWatcher').fail()],
+    [
+      'that was heard and is gone again',
+      () => {
+        phone.ask('awaitWatcher').answer();
+        isStillThere(false);
+      },
+    ],
+  ])('%s is not called twice: the next desk is asked', (_, happens) => {
+    toWatcher();
+    labelled();
+    phone.promptEnds();
+    happens();
+    expect(phone.asked('awaitWatcher')).toHaveLength(1);
+    expect(deskAsked('setAttributes')).toBe('operator');
+  });
+
+  test.each<[string, () => void]>([
+    ['cannot be set', () => phone.ask('setAttributes').fail()],
+    ['are not set within two seconds', () => phone.wait(2000)],
+  ])('was not called at all where they %s', (_, happens) => {
+    toWatcher();
+    happens();
+    expect(phone.asked('awaitWatcher')).toHaveLength(0);
+    expect(deskAsked('setAttributes')).toBe('operator');
   });
 });
 
@@ -134,11 +207,11 @@ describe('a transfer', () => {
     });
   });
 
-  test.each(['succeeded', 'unknown'] as const)('that ended %s is the end', (outcome) => {
+  test('that succeeded is the end', () => {
     const desk = toOperator();
     phone.promptEnds();
-    phone.ask('transfer').answer(outcome);
-    expect(desk.ended()).toEqual({ outcome, desk: 'operator', kind: 'transfer' });
+    phone.ask('transfer').answer('succeeded');
+    expect(desk.ended()).toEqual({ outcome: 'succeeded', desk: 'operator', kind: 'transfer' });
   });
 
   test('that failed leads to the next desk', () => {
@@ -149,23 +222,58 @@ describe('a transfer', () => {
     expect(deskAsked('bringAgent')).toBe('operator-desk');
     phone.promptEnds();
     phone.ask('bringAgent').answer();
+    isStillThere();
     expect(desk.ended()).toEqual({ outcome: 'succeeded', desk: 'operator-desk', kind: 'agent' });
   });
 
-  test('without an answer is unknown five seconds after the ringing time', () => {
+  const doubts: readonly (readonly [string, () => void])[] = [
+    ['says nothing', () => phone.ask('transfer').answer('unknown')],
+    ['is none: it broke', () => phone.ask('transfer').fail()],
+    ['does not come until five seconds after the ringing time', () => phone.wait(30_000)],
+  ];
+  const doubted = (happens: () => void) => {
     const desk = toOperator();
     phone.promptEnds();
-    phone.wait(29_999);
-    expect(desk.ended()).toBeUndefined();
+    happens();
+    expect(phone.open()).toEqual([]);
+    phone.wait(1999);
+    expect(phone.asked('lookForCaller')).toHaveLength(0);
     phone.wait(1);
+    return desk;
+  };
+
+  test.each(doubts)(
+    'whose answer %s has failed where the caller is still here two seconds later',
+    (_, happens) => {
+      const desk = doubted(happens);
+      phone.ask('lookForCaller').answer(true);
+      labelled();
+      expect(phone.hears()).toEqual(['one-moment']);
+      expect(deskAsked('bringAgent')).toBe('operator-desk');
+      expect(desk.ended()).toBeUndefined();
+    },
+  );
+
+  test.each(doubts)('whose answer %s is unknown where the caller is gone', (_, happens) => {
+    const desk = doubted(happens);
+    phone.ask('lookForCaller').answer(false);
+    expect(desk.ended()).toEqual({ outcome: 'unknown', desk: 'operator', kind: 'transfer' });
+  });
+
+  test.each<[string, () => void]>([
+    ['cannot be looked for', () => phone.ask('lookForCaller').fail()],
+    ['is not found within two seconds', () => phone.wait(2000)],
+  ])('in doubt is unknown where the caller %s', (_, happens) => {
+    const desk = doubted(() => phone.ask('transfer').fail());
+    happens();
     expect(desk.ended()).toMatchObject({ outcome: 'unknown' });
   });
 
-  test('that breaks is unknown: nobody can say where the caller is', () => {
-    const desk = toOperator();
+  test('has its whole time: the ringing time and five seconds', () => {
+    toOperator();
     phone.promptEnds();
-    phone.ask('transfer').fail();
-    expect(desk.ended()).toMatchObject({ outcome: 'unknown' });
+    phone.wait(29_999);
+    expect(phone.ask('transfer').isOpen).toBe(true);
   });
 });
 
@@ -191,6 +299,36 @@ describe('the door', () => {
     labelled();
     agentStaysAway();
     expect(desk.ended()).toEqual({ outcome: 'failed', desk: 'operator-desk', kind: 'agent' });
+  });
+});
+
+describe('a chain of desks that goes in a circle, which no configuration makes', () => {
+  const { sensitive } = BANK.desks;
+  const other = { ...sensitive, agent: 'other-desk' };
+
+  test.each<[string, LinePlan['desks'], readonly string[]]>([
+    ['on itself', { sensitive: { ...sensitive, otherwise: 'sensitive' } }, ['sensitive']],
+    [
+      'over another',
+      {
+        sensitive: { ...sensitive, otherwise: 'other' },
+        other: { ...other, otherwise: 'sensitive' },
+      },
+      ['sensitive', 'other'],
+    ],
+  ])('%s ends: each is asked once', (_, desks, asked) => {
+    const desk = handOver({ desks });
+    for (const name of asked) {
+      expect(deskAsked('setAttributes')).toBe(name);
+      labelled();
+      agentStaysAway();
+    }
+    expect(desk.ended()).toMatchObject({ outcome: 'failed', desk: asked.at(-1) });
+  });
+
+  test('behind shut doors ends, too', () => {
+    const desks = { sensitive: { ...sensitive, otherwise: 'sensitive' } };
+    expect(handOver({ desks, proof: UNPROVED }).ended()).toMatchObject({ outcome: 'failed' });
   });
 });
 

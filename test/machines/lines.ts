@@ -117,7 +117,7 @@ export const BANK = {
   },
   backendMs: 8000,
   sendingMs: 16_000,
-  maxCallMs: 900_000,
+  maxCallMs: 300_000,
 } as const satisfies LinePlan;
 
 /** A line with a passcode and nobody to help. */

@@ -24,6 +24,8 @@ function verify(input: Partial<OneTimeCodeInput> = {}) {
       sendingMs: 16_000,
       floorMs: 0,
       silentMs: 0,
+      tried: 0,
+      code: null,
       ...input,
     },
   });

@@ -15,7 +15,7 @@ import { tell } from './proof/story.ts';
 // Every rule in storms: whole calls, all charts running on a virtual clock, in which anything may happen
 // at any time. The seed is another one in each run; TONEGATE_STORM_SEED brings one back.
 
-const RUNS = 10_000;
+const RUNS = 5000;
 const THIS_FILE = 'test/machines/storms.test.ts';
 const MINUTES = 5 * 60_000;
 const seed = Number(process.env.TONEGATE_STORM_SEED ?? randomInt(2 ** 31));

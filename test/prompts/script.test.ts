@@ -36,7 +36,7 @@ describe("the voice talent's script", () => {
   test('is a page of sentences, open ends and numbers, and says what the files must be like', () => {
     const page = scriptPage(writeScript('es', null, {}, []));
     expect(page).toContain(
-      '# Recording script: Spanish (Latin America)\n\n196 recordings for all lines:',
+      '# Recording script: Spanish (Latin America)\n\n198 recordings for all lines:',
     );
     expect(page).toContain('- WAV, 16 kHz, mono, 16-bit linear PCM.');
     expect(page).toContain('- Loudness -20 LUFS ± 1 (');
@@ -58,7 +58,7 @@ describe("the voice talent's script", () => {
       { id: 'fees', text: null, heard: 'After the greeting.' },
     ]);
     const page = scriptPage(script);
-    expect(page).toContain('197 recordings for the line "bank": one file each');
+    expect(page).toContain('199 recordings for the line "bank": one file each');
     expect(page).toContain(
       '| `fees.wav` | (not written yet) | After the greeting. |\n| `welcome.wav` |',
     );

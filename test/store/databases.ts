@@ -87,7 +87,7 @@ export async function pass(ms: number, database: TestedDatabase, url: string): P
     ['tallies', 'expires_at'],
     ['codes', 'expires_at'],
     ['used_tokens', 'expires_at'],
-    ['open_calls', 'begun_at'],
+    ['open_calls', 'begun_at', 'noted_at'],
     ['workers', 'alive_since', 'lease_until'],
   ]) {
     const changes = columns.map((column) => `${column} = ${column} - ${ms}`);

@@ -129,6 +129,7 @@ test('keys that are not taken are counted by the reason, and every reason is sho
     'tonegate_keys_ignored_total{why="notSip"} 0',
     'tonegate_keys_ignored_total{why="notAKey"} 0',
     'tonegate_keys_ignored_total{why="overflow"} 0',
+    'tonegate_keys_ignored_total{why="leftOver"} 0',
   ]);
 });
 
@@ -171,4 +172,51 @@ test('answers of the backend, breakers, locked tries and codes are counted by cl
       'tonegate_sending_stopped_total{line="bank"} 1',
     ]),
   );
+});
+
+test('calls that come, first words, gaps, takeovers and uncaught faults are counted', async () => {
+  const metrics = open();
+  metrics.measure({ type: 'call.joined', seconds: 0.08 });
+  metrics.measure({ type: 'prompt.first', seconds: 1.2 });
+  metrics.measure({ type: 'audio.underrun' });
+  metrics.measure({ type: 'call.resumed' });
+  metrics.fault('call');
+  expect(await figures(metrics)).toEqual(
+    expect.arrayContaining([
+      'tonegate_dispatch_seconds_bucket{le="0.05"} 0',
+      'tonegate_dispatch_seconds_bucket{le="0.1"} 1',
+      'tonegate_first_audio_seconds_bucket{le="1"} 0',
+      'tonegate_first_audio_seconds_bucket{le="1.5"} 1',
+      'tonegate_audio_underruns_total 1',
+      'tonegate_takeovers_total 1',
+      'tonegate_uncaught_faults_total{of="call"} 1',
+      'tonegate_uncaught_faults_total{of="worker"} 0',
+    ]),
+  );
+});
+
+test('every figure says what it is', async () => {
+  const { text } = await open().exposition();
+  const named = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
+  for (const name of named) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S`, 'm'));
+});
+
+test('what keeps a worker from taking calls is shown as of now; a check that breaks hides no other figure', async () => {
+  const metrics = open();
+  const good = { ok: true };
+  const draining = { ok: false, why: 'draining: no new calls are taken' };
+  let answer = async () => ({ livekit: good, store: good, prompts: good, draining });
+  metrics.showReadiness(() => answer());
+  expect(await figures(metrics)).toEqual(
+    expect.arrayContaining([
+      'tonegate_ready{check="livekit"} 1',
+      'tonegate_ready{check="store"} 1',
+      'tonegate_ready{check="prompts"} 1',
+      'tonegate_ready{check="draining"} 0',
+    ]),
+  );
+  answer = () => Promise.reject(new Error('broken'));
+  const told = faults.length;
+  expect(await figures(metrics)).toContain('tonegate_keys_ignored_total{why="stranger"} 0');
+  expect(faults).toHaveLength(told + 1);
 });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { createObservers } from '../../src/ivr/observers.ts';
-import { type Readiness, startWorkerHttp, type Watch } from '../../src/web/worker-http.ts';
+import type { Watch } from '../../src/web/live-calls.ts';
+import { type Readiness, startWorkerHttp } from '../../src/web/worker-http.ts';
 
 const good: Readiness = {
   livekit: { ok: true },
@@ -103,4 +104,34 @@ test('a watcher that breaks disturbs no other', () => {
   observers.tell({ call: '2', room: 'a', type: 'prompt.stopped' });
   expect(seen).toEqual(['1']);
   expect(faults).toHaveLength(2);
+});
+
+test('a port that was given up is free, and whoever watches goes on watching', async () => {
+  const observers = createObservers(() => undefined);
+  const first = await start(good, observers.watch);
+  const { body } = await fetch(`${first.url}/events`);
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  await reader?.read();
+  first.giveUpPort();
+  const port = Number(new URL(first.url).port);
+  const second = await start({ ...good, draining: { ok: false } }, undefined, port);
+  expect((await fetch(`${second.url}/readyz`)).status).toBe(503);
+  observers.tell({ call: '1', room: 'a', type: 'prompt.stopped' });
+  expect((await reader?.read())?.value).toContain('"call":"1"');
+  await reader?.cancel();
+});
+
+test('no more than fifty follow the calls, and one who leaves makes room', async () => {
+  const observers = createObservers(() => undefined);
+  const { url } = await start(good, observers.watch);
+  const follow = (signal?: AbortSignal) => fetch(`${url}/events`, signal ? { signal } : {});
+  const leaving = new AbortController();
+  const readers = await Promise.all([
+    follow(leaving.signal),
+    ...Array.from({ length: 49 }, () => follow()),
+  ]);
+  expect(readers.every(({ status }) => status === 200)).toBe(true);
+  expect((await follow()).status).toBe(503);
+  leaving.abort();
+  await expect.poll(async () => (await follow()).status).toBe(200);
 });

@@ -8,7 +8,8 @@ import type { HandOffResult } from '../hand-off.machine.ts';
 import type { LinePlan, MenuChoice, Route, StepPlan } from '../line-plan.ts';
 import type { Amr, Auth, Ending, EndingReason, StepName, StepOutcome } from '../outcome.ts';
 import type { Secret } from '../secret.ts';
-import type { AccountHandle } from '../verify-entry.machine.ts';
+import type { AccountHandle, Challenge } from '../verify-entry.machine.ts';
+import type { Resumption } from './resuming.ts';
 
 export interface CallInput {
   /** What the dialled number's line asks; null where no line answers it. */
@@ -20,6 +21,8 @@ export interface CallInput {
    * (1 s to 1.7 s, so that something is heard within two; 0: no answer is held back).
    */
   readonly floorMs: number;
+  /** Where an answered call stood whose worker was lost; absent for a call from its beginning. */
+  readonly resumption?: Resumption | undefined;
 }
 
 /** What an upstream system has proved of a customer: steps that need not be asked here. */
@@ -68,7 +71,9 @@ export type CallNotice =
       readonly tally: string;
       readonly steps: readonly StepName[];
     }
-  | { readonly type: 'handOff.began' };
+  | { readonly type: 'handOff.began' }
+  /** Its outcome is known, or known not to be. */
+  | { readonly type: 'handOff.ended' };
 
 /**
  * A good upstream token: taken over; or not, because its customer is unknown, could not be looked up in
@@ -98,6 +103,12 @@ export interface Context {
   /** Steps accepted in this call. */
   readonly accepted: readonly StepName[];
   readonly position: number;
+  /** Wrong tries that a worker before this one has counted, by step. */
+  readonly tried: Readonly<Partial<Record<StepName, number>>>;
+  /** The code that a worker before this one has sent last, and how many in all. */
+  readonly code: SentCode | null;
+  /** Whether this is a call that another worker has lost; until the caller has been told so. */
+  readonly resumed: Resumption | null;
   /** The account that was keyed, or that an upstream system names; made up where there is none such. */
   readonly account: AccountHandle;
   readonly auth: Auth;
@@ -106,7 +117,14 @@ export interface Context {
   readonly comfort: Utterance;
   readonly farewell: Utterance;
   readonly reason: EndingReason;
+  /** How the hand-over ended; before that, `unknown` while the caller may have been moved. */
   readonly handOff: HandOffResult | null;
+}
+
+/** One-time codes that were sent in a call. `challenge`: of the last one; null where nobody can say. */
+export interface SentCode {
+  readonly challenge: Challenge | null;
+  readonly sent: number;
 }
 
 export const NO_ACCOUNT: AccountHandle = {
@@ -117,6 +135,12 @@ export const NO_ACCOUNT: AccountHandle = {
 
 export const stepAt = ({ route, position }: Context): StepPlan | undefined =>
   route?.steps[position];
+
+/** Wrong tries at the next step, counted before this worker had the call. */
+export function triedAt(context: Context): number {
+  const step = stepAt(context)?.step;
+  return step === undefined ? 0 : (context.tried[step] ?? 0);
+}
 
 /** Before anything is read. */
 export const UNDECIDED: Decision = { action: 'accept', wouldBe: null, rule: 'off' };

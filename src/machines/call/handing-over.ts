@@ -82,6 +82,11 @@ export const turningAway = callSetup.createStateConfig({
         { type: 'speak', params: { comfort: ['connecting-operator'] } },
       ],
     },
+    overheard: {
+      description:
+        'Somebody else was in the room: nothing more is collected, and what was proved before counts no more.',
+      entry: ['forgetStanding', { type: 'endAs', params: { reason: 'stranger' } }],
+    },
     askedForOperator: {
       description: 'The caller pressed `0`.',
       entry: { type: 'speak', params: { comfort: ['connecting-operator'] } },
@@ -92,6 +97,16 @@ export const turningAway = callSetup.createStateConfig({
 export const handingOff = callSetup.createStateConfig({
   description: 'A desk takes the call, or the one after it.',
   entry: 'tellHandOffBegan',
+  on: {
+    'transfer.asked': { actions: 'noteTransfer' },
+    'transfer.refused': { actions: 'forgetTransfer' },
+    'caller.hungUp': {
+      guard: 'isTransferPending',
+      description: 'Moved, or hung up? Nobody can say.',
+      actions: { type: 'endAs', params: { reason: 'transfer-unknown' } },
+      target: '#call.ended',
+    },
+  },
   invoke: {
     id: 'handOff',
     src: 'handOff',
@@ -108,18 +123,27 @@ export const handingOff = callSetup.createStateConfig({
     onDone: [
       {
         guard: { type: 'isHandOff', params: { outcome: 'succeeded' } },
-        actions: ['keepHandOff', { type: 'endAs', params: { reason: 'handed-off' } }],
+        actions: [
+          'keepHandOff',
+          'tellHandOffEnded',
+          { type: 'endAs', params: { reason: 'handed-off' } },
+        ],
         target: '#call.ended',
       },
       {
         guard: { type: 'isHandOff', params: { outcome: 'unknown' } },
         description: 'A caller who is still here must not be left in silence.',
-        actions: ['keepHandOff', { type: 'endAs', params: { reason: 'transfer-unknown' } }],
+        actions: [
+          'keepHandOff',
+          'tellHandOffEnded',
+          { type: 'endAs', params: { reason: 'transfer-unknown' } },
+        ],
         target: '#call.closing.hangingUp',
       },
       {
         actions: [
           'keepHandOff',
+          'tellHandOffEnded',
           {
             type: 'endAs',
             params: ({ event }) => ({

@@ -16,6 +16,11 @@ export const screening = callSetup.createStateConfig({
     finding: {
       description: 'A number that no line answers is refused.',
       always: [
+        {
+          guard: 'isResumed',
+          description: 'Another worker has answered this call before.',
+          target: '#call.underway',
+        },
         { guard: 'hasLine', target: 'reading' },
         {
           actions: [

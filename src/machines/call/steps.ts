@@ -7,7 +7,7 @@ import { bridged, FILLER_MS, fillerMs } from '../filler.ts';
 import type { CodeStep, KnowledgeStep } from '../line-plan.ts';
 import { Secret } from '../secret.ts';
 import type { Subject } from '../verify-entry.machine.ts';
-import { type Context, commandsOf, stepAt } from './context.ts';
+import { type Context, commandsOf, stepAt, triedAt } from './context.ts';
 import { floorOf, hasMoreToAsk, isFirstQuestion } from './standing.ts';
 import { callSetup } from './vocabulary.ts';
 
@@ -56,6 +56,11 @@ const whenNotAccepted = [
     guard: { type: 'isStepResult', params: { kind: 'operator' } },
     actions: 'tellStepEnded',
     target: '#call.underway.turningAway.askedForOperator',
+  },
+  {
+    guard: { type: 'isStepResult', params: { kind: 'stranger' } },
+    actions: ['tellStepEnded', { type: 'warnOfStranger', params: { inEveryLanguage: false } }],
+    target: '#call.underway.turningAway.overheard',
   },
   { actions: 'tellStepEnded', target: '#call.closing.apologising' },
 ] as const;
@@ -140,6 +145,12 @@ export const steps = callSetup.createStateConfig({
           target: '#call.underway.handingOff',
         },
         { guard: 'isUnwelcomed', target: 'greeting' },
+        {
+          guard: 'isOutOfTries',
+          description: 'The worker that had the call before was lost with the last one under way.',
+          actions: 'tellOutOfTries',
+          target: '#call.underway.turningAway.failed',
+        },
         { guard: 'isCodeNext', target: 'oneTimeCode' },
         { guard: 'hasStepsLeft', target: 'knowledge' },
         {
@@ -149,7 +160,8 @@ export const steps = callSetup.createStateConfig({
       ],
     },
     greeting: {
-      description: 'Who is spared all questions but the code is greeted before it is sent.',
+      description:
+        'Who is spared all questions but the code is greeted before it is sent; who has no try left, before that is told.',
       exit: { type: 'noteSilence', params: { ms: 0 } },
       invoke: {
         id: 'playPrompt',
@@ -176,7 +188,7 @@ export const steps = callSetup.createStateConfig({
           commands: commandsOf(context),
           locale: context.locale,
           today: context.today,
-          tried: 0,
+          tried: triedAt(context),
           fresh: false,
           hasPressed: context.hasPressed,
           concealsUnknown: hasMoreToAsk(context),
@@ -233,6 +245,8 @@ export const steps = callSetup.createStateConfig({
           sendingMs: context.plan?.sendingMs ?? 0,
           floorMs: floorOf(context),
           silentMs: context.silentMs,
+          tried: triedAt(context),
+          code: context.code,
         }),
         onDone: [
           {

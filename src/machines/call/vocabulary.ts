@@ -7,7 +7,7 @@ import { type Decision, decide } from '../../screening/policy.ts';
 import { type Evidence, nothing } from '../../screening/verdict.ts';
 import { type ChoiceResult, choiceMachine } from '../choice.machine.ts';
 import { FILLER_MS } from '../filler.ts';
-import { type HandOffResult, handOffMachine } from '../hand-off.machine.ts';
+import { type HandOffResult, handOffMachine, type TransferNotice } from '../hand-off.machine.ts';
 import type { LinePlan } from '../line-plan.ts';
 import { oneTimeCodeMachine } from '../one-time-code.machine.ts';
 import {
@@ -29,9 +29,11 @@ import {
   menuOf,
   type Screened,
   stepAt,
+  triedAt,
   UNDECIDED,
   type UpstreamUse,
 } from './context.ts';
+import type { Resumption } from './resuming.ts';
 import { accepting, isDropped, isProven, isThrough } from './standing.ts';
 
 /** Joining the room has taken its share of the second in which a call is decided (headers come in 2 ms, 59 at most). */
@@ -61,7 +63,7 @@ export const callSetup = setup({
     context: {} as Context,
     input: {} as CallInput,
     output: {} as CallResult,
-    events: {} as CallEvent,
+    events: {} as CallEvent | TransferNotice,
     emitted: {} as CallNotice,
   },
   actors: {
@@ -112,6 +114,12 @@ export const callSetup = setup({
       outcome,
       tries: 0,
     })),
+    tellOutOfTries: emit(({ context }) => ({
+      type: 'step.ended',
+      step: stepAt(context)?.step ?? 'account',
+      outcome: 'tooManyTries',
+      tries: triedAt(context),
+    })),
     acceptProven: assign(({ context }) => {
       const step = stepAt(context)?.step;
       if (step === undefined || context.upstreamAccount === null) return {};
@@ -125,6 +133,14 @@ export const callSetup = setup({
     })),
     tellAnswered: emit({ type: 'call.answered' }),
     tellHandOffBegan: emit({ type: 'handOff.began' }),
+    tellHandOffEnded: emit({ type: 'handOff.ended' }),
+    noteTransfer: assign({
+      handOff: ({ event }): HandOffResult => {
+        const { desk } = event as Extract<TransferNotice, { desk: string }>;
+        return { outcome: 'unknown', desk, kind: 'transfer' };
+      },
+    }),
+    forgetTransfer: assign({ handOff: null }),
     noteKeys: assign({ hasPressed: true }),
     noteOpening: assign({ opening: [] }),
     noteSilence: assign({ silentMs: (_, { ms }: { ms: number }) => ms }),
@@ -146,6 +162,7 @@ export const callSetup = setup({
     moveOn: assign({ position: ({ context }) => context.position + 1 }),
     fail: assign({ auth: 'failed' }),
     forgetProof: assign({ amr: [] }),
+    forgetStanding: assign({ auth: 'none', amr: [] }),
     endAs: assign({ reason: (_, { reason }: { reason: EndingReason }) => reason }),
     speak: assign((_, words: { comfort?: Utterance; farewell?: Utterance }) => words),
     speakClosure: assign({
@@ -155,6 +172,16 @@ export const callSetup = setup({
     speakToSilence: assign({
       farewell: ({ context: { plan } }) => inEveryLanguage(plan, 'nothing-heard', 'goodbye'),
     }),
+    warnOfStranger: assign(
+      ({ context: { plan } }, { inEveryLanguage: isInEvery }: { inEveryLanguage: boolean }) => {
+        const say = (...words: readonly PromptId[]) =>
+          isInEvery ? inEveryLanguage(plan, ...words) : words;
+        return {
+          comfort: say('not-private', 'connecting-operator'),
+          farewell: say('not-private', 'goodbye'),
+        };
+      },
+    ),
     sayConnecting: assign({ comfort: ({ context }) => [...context.opening, 'connecting'] }),
     chooseRejectDesk: assign({
       desk: ({ context: { plan } }) =>
@@ -168,6 +195,11 @@ export const callSetup = setup({
   },
   guards: {
     hasLine: ({ context }) => context.plan !== null,
+    isResumed: ({ context: { plan, resumed } }) => plan !== null && resumed !== null,
+    isResumedIn: ({ context }, { stage }: { stage: Resumption['stage'] }) =>
+      context.resumed?.stage === stage,
+    isResumedInSteps: ({ context: { resumed, route } }) =>
+      resumed?.stage === 'steps' && route !== null,
     isRefused: ({ context }) => context.decision.action === 'refuse',
     isRouted: ({ context }) => context.decision.action === 'route',
     hasUpstream: ({ context: { upstream, route } }) =>
@@ -182,7 +214,8 @@ export const callSetup = setup({
       return by === 'verdict' ? isDropped(context, step) : isProven(context, step);
     },
     isUnwelcomed: ({ context }) =>
-      context.opening.length > 0 && stepAt(context)?.step === 'oneTimeCode',
+      context.opening.length > 0 &&
+      (stepAt(context)?.step === 'oneTimeCode' || isOutOfTries(context)),
     isClosed: ({ context }) => context.plan?.closed != null,
     hasLanguages: ({ context }) => (context.plan?.locales.length ?? 0) > 1,
     hasNotice: ({ context }) => context.plan?.notice != null,
@@ -191,6 +224,7 @@ export const callSetup = setup({
     isVerified: ({ context }) => context.auth === 'verified',
     isWhole: ({ context }) =>
       isThrough(context) && (context.route?.steps.length === 0 || context.account.ref !== null),
+    isOutOfTries: ({ context }) => isOutOfTries(context),
     hasStepsLeft: ({ context }) => stepAt(context) !== undefined,
     isCodeNext: ({ context }) => stepAt(context)?.step === 'oneTimeCode',
     isStepResult: ({ event }, { kind }: { kind: StepResult['kind'] | 'notPossible' }) =>
@@ -201,12 +235,13 @@ export const callSetup = setup({
     },
     isChosen: ({ event }) => chosen(event) !== null,
     isOperatorChosen: ({ event }) => chosen(event) === 'operator',
-    isChoiceResult: ({ event }, { kind }: { kind: 'noInput' | 'tooManyTries' }) =>
+    isChoiceResult: ({ event }, { kind }: { kind: 'noInput' | 'tooManyTries' | 'stranger' }) =>
       (event as unknown as { output: ChoiceResult }).output.kind === kind,
     isSilentChoice: ({ event }) => {
       const { kind, lastCause } = (event as unknown as { output: ChoiceResult }).output;
       return kind === 'tooManyTries' && lastCause === 'noInput';
     },
+    isTransferPending: ({ context }) => context.handOff?.outcome === 'unknown',
     isHandOff: ({ event }, { outcome }: { outcome: HandOffResult['outcome'] }) =>
       (event as unknown as { output: HandOffResult }).output.outcome === outcome,
   },
@@ -218,7 +253,8 @@ export const callSetup = setup({
     refuse: REFUSE_MS,
     hangUp: HANG_UP_MS,
     goodbye: GOODBYE_MS,
-    callLimit: ({ context }) => context.plan?.maxCallMs ?? 0,
+    callLimit: ({ context: { plan, resumed } }) =>
+      Math.max(0, (plan?.maxCallMs ?? 0) - (resumed?.underwayMs ?? 0)),
   },
 });
 
@@ -232,6 +268,11 @@ function unscreened(plan: LinePlan | null, why: Unscreened): Evidence {
 
 function decisionOn(plan: LinePlan | null, evidence: Evidence): Decision {
   return plan === null ? UNDECIDED : decide(plan.screening, evidence);
+}
+
+/** Whether the worker before was lost with the last try at the next step under way. */
+function isOutOfTries(context: Context): boolean {
+  return triedAt(context) >= (stepAt(context)?.tries ?? Infinity);
 }
 
 /** A choice from the menu is told by its place, never by its key. */

@@ -72,6 +72,12 @@ export const welcoming = callSetup.createStateConfig({
             target: 'informing',
           },
           {
+            guard: { type: 'isChoiceResult', params: { kind: 'stranger' } },
+            description: 'Said in every language: none was chosen.',
+            actions: { type: 'warnOfStranger', params: { inEveryLanguage: true } },
+            target: '#call.underway.turningAway.overheard',
+          },
+          {
             guard: { type: 'isChoiceResult', params: { kind: 'tooManyTries' } },
             description: 'The first language of the line is better than none.',
             actions: ['noteOpening', 'noteKeys'],
@@ -135,6 +141,11 @@ export const welcoming = callSetup.createStateConfig({
             guard: 'isChosen',
             actions: ['noteOpening', 'noteKeys', 'keepRoute'],
             target: '#call.underway.steps',
+          },
+          {
+            guard: { type: 'isChoiceResult', params: { kind: 'stranger' } },
+            actions: { type: 'warnOfStranger', params: { inEveryLanguage: false } },
+            target: '#call.underway.turningAway.overheard',
           },
           {
             guard: 'isSilentChoice',

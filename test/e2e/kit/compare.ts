@@ -38,13 +38,15 @@ const PAUSE = 1e-3;
  * English ones reached 0.80 as a whole, 0.79 and 0.74 at its ends, on a busy machine; Spanish ones, whose
  * voice the codecs change more, 0.80, 0.68 and 0.79 on a quiet one. At wrong places none came up to these.
  */
-const ENOUGH = { score: 0.75, firstScore: 0.6, lastScore: 0.6 } as const;
+export const ENOUGH = { score: 0.75, firstScore: 0.6, lastScore: 0.6 };
+/** The same for who only wants to know which of several it was, also where sound got lost. */
+export const BARELY_ENOUGH: typeof ENOUGH = { score: 0.65, firstScore: 0.5, lastScore: 0.5 };
 
-export function isEnough(heard: Heard): boolean {
+export function isEnough(heard: Heard, enough: typeof ENOUGH): boolean {
   return (
-    heard.score >= ENOUGH.score &&
-    heard.firstScore >= ENOUGH.firstScore &&
-    heard.lastScore >= ENOUGH.lastScore
+    heard.score >= enough.score &&
+    heard.firstScore >= enough.firstScore &&
+    heard.lastScore >= enough.lastScore
   );
 }
 
@@ -52,7 +54,12 @@ export function isEnough(heard: Heard): boolean {
  * How alike `recording` and the sound beginning at sample `at` are; of what cannot become enough any more
  * only the beginning is compared.
  */
-export function compare(recording: Recording, sound: GrowingBand, at: number): Heard {
+export function compare(
+  recording: Recording,
+  sound: GrowingBand,
+  at: number,
+  enough = ENOUGH,
+): Heard {
   const wanted = recording.samples;
   const pieces = piecesOf(wanted);
   const loudest = Math.max(...pieces.map((piece) => piece.energy));
@@ -66,7 +73,7 @@ export function compare(recording: Recording, sound: GrowingBand, at: number): H
     scores.push(found.likeness);
     if (energy >= loudest * PAUSE) shift = found.at - at - start;
     alike -= (1 - found.likeness) * energy;
-    if (alike < ENOUGH.score * all) break;
+    if (alike < enough.score * all) break;
   }
   const isWhole = scores.length === pieces.length;
   return {

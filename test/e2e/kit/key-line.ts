@@ -93,10 +93,10 @@ export async function openKeyLine(ports: StackPorts): Promise<KeyLine> {
 /** Notes the keys from before the answer on. */
 async function listen(line: RoomLine): Promise<{ line: RoomLine; keys: ReceivedKey[] }> {
   const keys: ReceivedKey[] = [];
-  const keypad = createKeypad(
-    () => performance.now(),
-    () => undefined,
-  );
+  const keypad = createKeypad({
+    now: () => performance.now(),
+    onDropped: () => undefined,
+  });
   keypad.open((event) => keys.push(received(event)));
   line.onKey((key) => keypad.press(key));
   await line.answer(never);

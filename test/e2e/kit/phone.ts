@@ -10,11 +10,21 @@ import { Search } from './recognise.ts';
 import { recording } from './recording.ts';
 import { type ReceivedPacket, RtpPort } from './rtp-port.ts';
 import { mediaAddress, type SipMessage } from './sip-trace.ts';
-import { Sipp } from './sipp.ts';
+import { type Command, Sipp } from './sipp.ts';
 import { type Pressing, pressingMs, telephoneEvents } from './telephone-event.ts';
 
-/** What the phone does when it is referred elsewhere: gets there, is busy there, or declines to go (603). */
-export type Transfers = 'accepted' | 'failing' | 'refused';
+/**
+ * What the phone does when it is referred elsewhere: gets there, is busy there, declines to go (603), or says that
+ * it will (202) and no more.
+ */
+export type Transfers = 'accepted' | 'failing' | 'refused' | 'silent';
+
+const ANSWERS = {
+  accepted: 'transfer-accept',
+  failing: 'transfer-accept',
+  refused: 'transfer-refuse',
+  silent: 'transfer-silent',
+} as const satisfies Record<Transfers, Command>;
 
 export interface Dialling {
   /** Number to call. */
@@ -28,6 +38,8 @@ export interface Dialling {
   readonly sip: { readonly host: string; readonly port: number };
   /** Default `refused`. */
   readonly transfers?: Transfers;
+  /** How long it takes to get there, or to be busy there. Default 0. */
+  readonly transferMs?: number;
   /** More header lines for the INVITE. */
   readonly headers?: readonly string[];
   /** RTP payload type offered for key presses. Default 101. */
@@ -37,8 +49,9 @@ export interface Dialling {
 /** How a call ended; `refused` is every end before an answer, our own CANCEL too. */
 export type CallEnd = 'theyHungUp' | 'weHungUp' | 'refused';
 
-/** Between two looks at what was received. */
+/** Between two looks at what was received; who listens for much looks less often. */
 const LISTEN_MS = 100;
+const LISTEN_FOR_MANY_MS = 300;
 /** How long the phone waits for anything, unless told otherwise. */
 const PATIENCE_MS = 20_000;
 /** Louder than the noise that mu-law makes of silence. */
@@ -49,7 +62,7 @@ const OVERLAP_MS = 20;
 /** Calls a number; done when the INVITE is on its way. */
 export async function dial(dialling: Dialling): Promise<Phone> {
   const rtp = await RtpPort.open(dialling.eventType ?? 101);
-  const phone = new Phone(rtp, dialling.transfers ?? 'refused');
+  const phone = new Phone(rtp, dialling.transfers ?? 'refused', dialling.transferMs ?? 0);
   try {
     await phone.call(dialling);
     return phone;
@@ -65,6 +78,8 @@ export class Phone implements AsyncDisposable {
   readonly messages: SipMessage[] = [];
   readonly #rtp: RtpPort;
   readonly #transfers: Transfers;
+  readonly #transferMs: number;
+  #transferring: NodeJS.Timeout | undefined;
   readonly #band = new GrowingBand();
   readonly #rung = Promise.withResolvers<void>();
   readonly #answered = Promise.withResolvers<void>();
@@ -77,9 +92,10 @@ export class Phone implements AsyncDisposable {
   #sipp: Sipp | null = null;
 
   /** Use `dial`. */
-  constructor(rtp: RtpPort, transfers: Transfers) {
+  constructor(rtp: RtpPort, transfers: Transfers, transferMs: number) {
     this.#rtp = rtp;
     this.#transfers = transfers;
+    this.#transferMs = transferMs;
   }
 
   /** Use `dial`. */
@@ -161,24 +177,35 @@ export class Phone implements AsyncDisposable {
    * ends or patience runs out first, and says what was heard instead.
    */
   async hears(id: string, withinMs = PATIENCE_MS): Promise<Heard> {
+    return await this.hearsOneOf([id], withinMs);
+  }
+
+  /** The same for whichever of several recordings is heard whole first; one that begins badly may be missed. */
+  async hearsOneOf(ids: readonly string[], withinMs = PATIENCE_MS): Promise<Heard> {
     const fromMs = Math.max(0, (this.#heard?.endMs ?? 0) - OVERLAP_MS);
-    const search = new Search(recording(id), fromMs);
+    const how = ids.length > 1 ? 'cursory' : 'thorough';
+    const searches = ids.map((id) => new Search(recording(id), fromMs, how));
     const deadline = performance.now() + withinMs;
     for (;;) {
       const over = this.#end !== null;
       this.#band.follow(this.audio, over);
-      const heard = search.advance(this.#band, over);
+      const [heard] = searches
+        .flatMap((search) => search.advance(this.#band, over) ?? [])
+        .toSorted((a, b) => a.endMs - b.endMs);
       if (heard) {
         this.#heard = heard;
         return heard;
       }
       if (over || performance.now() > deadline) {
         const why = over ? `the call ended (${this.#end})` : `${withinMs} ms went by`;
-        const heard = await whatWasHeard({ audio: this.audio, fromMs });
-        const closest = search.closest ? describe(search.closest) : 'none';
-        throw new Error(`${why} without "${id}". Heard: ${heard}; closest: ${closest}`);
+        const wasHeard = await whatWasHeard({ audio: this.audio, fromMs });
+        const closest = searches.map((search) => search.closest).filter((place) => place !== null);
+        throw new Error(
+          `${why} without "${ids.join('", "')}". Heard: ${wasHeard}; closest: ${closest.map(describe).join(', ') || 'none'}`,
+        );
       }
-      await Promise.race([sleep(LISTEN_MS), this.#over.promise]);
+      const pauseMs = ids.length > 1 ? LISTEN_FOR_MANY_MS : LISTEN_MS;
+      await Promise.race([sleep(pauseMs), this.#over.promise]);
     }
   }
 
@@ -221,7 +248,8 @@ export class Phone implements AsyncDisposable {
     if (method === 'BYE' && status === null) this.#rtp.hush();
     if (method === 'REFER' && status === null) this.#beReferred(message);
     if (method === 'NOTIFY' && status === 200 && message.header('CSeq') === FIRST_NOTIFY) {
-      this.#sipp?.command(this.#transfers === 'accepted' ? 'transfer-done' : 'transfer-failed');
+      const end = this.#transfers === 'accepted' ? 'transfer-done' : 'transfer-failed';
+      this.#transferring = setTimeout(() => this.#sipp?.command(end), this.#transferMs);
     }
   }
 
@@ -229,12 +257,13 @@ export class Phone implements AsyncDisposable {
     const repeated = this.#referrals.has(refer.header('CSeq'));
     if (repeated) return;
     this.#referrals.add(refer.header('CSeq'));
-    this.#sipp?.command(this.#transfers === 'refused' ? 'transfer-refuse' : 'transfer-accept');
+    this.#sipp?.command(ANSWERS[this.#transfers]);
     this.#referred.resolve(refer);
   }
 
   #finish(fault: string | null): void {
     this.#fault = fault;
+    clearTimeout(this.#transferring);
     const bye = this.messages.find((m) => m.method === 'BYE' && m.status === null);
     if (bye) this.#end = bye.direction === 'received' ? 'theyHungUp' : 'weHungUp';
     else this.#end = 'refused';

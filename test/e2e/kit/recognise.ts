@@ -2,13 +2,16 @@
 // where its first 200 ms may be, then compares all of it there. Pure.
 
 import type { GrowingBand } from './band.ts';
-import { compare, type Heard, isEnough, PIECE, SLACK } from './compare.ts';
+import { BARELY_ENOUGH, compare, ENOUGH, type Heard, isEnough, PIECE, SLACK } from './compare.ts';
 import { Correlator, energyOf, likenessOf } from './correlate.ts';
 import type { Recording } from './recording.ts';
 import { samples } from './timeline.ts';
 
-/** From this likeness of the first piece on, a place is worth a look. */
-const WORTH_A_LOOK = 0.5;
+/** How it is searched. `worthALook`: from this likeness of the first piece on, a place is compared. */
+const SEARCHES = {
+  thorough: { worthALook: 0.5, enough: ENOUGH },
+  cursory: { worthALook: 0.65, enough: BARELY_ENOUGH },
+};
 /** Beginnings closer than this are the same one: neighbouring periods of a voice look alike. */
 const SAME = samples(2);
 /** Of the beginnings within this, the best are compared and the best of those is taken. */
@@ -28,12 +31,14 @@ export class Search {
   readonly #first: Float32Array;
   readonly #firstEnergy: number;
   readonly #correlator: Correlator;
+  readonly #how: (typeof SEARCHES)[keyof typeof SEARCHES];
   #scanned: number;
   /** Beginnings found and not yet compared, neighbours together. */
   #beginnings: Beginning[][] = [];
 
-  /** Looks for `recording` from `fromMs` on. */
-  constructor(recording: Recording, fromMs = 0) {
+  /** Looks for `recording` from `fromMs` on. Cursorily it takes a third of the time, for who looks for many. */
+  constructor(recording: Recording, fromMs = 0, how: keyof typeof SEARCHES = 'thorough') {
+    this.#how = SEARCHES[how];
     this.#recording = recording;
     this.#first = recording.samples.subarray(0, PIECE);
     this.#firstEnergy = energyOf(this.#first);
@@ -54,9 +59,9 @@ export class Search {
       const likeliest = Math.max(...next.map(({ likeness }) => likeness));
       const heard = next
         .filter(({ likeness }) => likeness > likeliest - ABOUT_AS_GOOD)
-        .map(({ at }) => compare(this.#recording, sound, at))
+        .map(({ at }) => compare(this.#recording, sound, at, this.#how.enough))
         .reduce((a, b) => (b.score > a.score ? b : a));
-      if (isEnough(heard)) return heard;
+      if (isEnough(heard, this.#how.enough)) return heard;
       if (heard.score > (this.closest?.score ?? 0)) this.closest = heard;
     }
     return null;
@@ -72,7 +77,7 @@ export class Search {
         const at = this.#scanned + n;
         const energy = sound.energy(at, at + length);
         const likeness = likenessOf(products[2 * n] as number, energy, this.#firstEnergy);
-        if (likeness >= WORTH_A_LOOK) this.#remember({ at, likeness });
+        if (likeness >= this.#how.worthALook) this.#remember({ at, likeness });
       }
       this.#scanned += count;
     }

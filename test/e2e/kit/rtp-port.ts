@@ -1,37 +1,30 @@
-// A phone's ear and voice: one UDP port that keeps every packet received and sends PCMU silence every
-// 20 ms, with key presses in its place. Knows RTP, no SIP and no prompts.
+// A phone's ear and voice as its test has them: every packet received, and key presses to be sent. The network is
+// in a thread of its own.
 
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
-import { SILENCE } from './mu-law.ts';
-import { decodeRtp, encodeRtp, type RtpPacket } from './rtp.ts';
+import { Worker } from 'node:worker_threads';
+import type { RtpPacket } from './rtp.ts';
+import type { Order, Told } from './rtp-thread.ts';
+import { type MediaAddress, PCMU } from './rtp-voice.ts';
 import type { EventPacket } from './telephone-event.ts';
 import { Timeline } from './timeline.ts';
-
-const PCMU = 0;
-const PACKET_MS = 20;
-const PACKET_SAMPLES = 160;
-
-/** Where the other side takes its RTP. */
-export interface MediaAddress {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** A packet as it came in; `at` in ms of `performance.now()`. */
 export interface ReceivedPacket extends RtpPacket {
   readonly at: number;
 }
 
-/** Key presses being sent, in the voice's own 20 ms steps. */
-interface Presses {
-  readonly packets: readonly EventPacket[];
-  readonly lengthMs: number;
-  readonly done: PromiseWithResolvers<void>;
-  /** RTP timestamp of each press, by the moment it began. */
-  readonly began: Map<number, number>;
-  playedMs: number;
-  sent: number;
+let thread: Worker | null = null;
+let opened = 0;
+const ports = new Map<number, (told: Told) => void>();
+
+function theThread(): Worker {
+  if (thread === null) {
+    thread = new Worker(new URL('./rtp-thread.ts', import.meta.url), { execArgv: [] });
+    thread.on('message', (told: Told) => ports.get(told.port)?.(told));
+    // Phones that are left open keep no process.
+    thread.unref();
+  }
+  return thread;
 }
 
 /** Ear and voice on one UDP port of the loopback. */
@@ -40,117 +33,82 @@ export class RtpPort implements AsyncDisposable {
   readonly audio = new Timeline();
   /** Every packet received, PCMU or not, in order of arrival. */
   readonly packets: ReceivedPacket[] = [];
-  readonly #socket: Socket;
-  readonly #eventType: number;
-  #remote: MediaAddress | null = null;
-  #presses: Presses | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  #due = 0;
-  #sequence = 1;
-  #timestamp = 0;
-  readonly #ssrc = Math.floor(Math.random() * 2 ** 32);
+  readonly #id: number;
+  readonly #opened = Promise.withResolvers<number>();
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #presses = new Map<number, PromiseWithResolvers<void>>();
+  #pressed = 0;
+  #port = 0;
 
-  private constructor(socket: Socket, eventType: number) {
-    this.#socket = socket;
-    this.#eventType = eventType;
-    socket.on('message', (bytes: Buffer, _from: RemoteInfo) => this.#receive(bytes));
+  private constructor() {
+    opened += 1;
+    this.#id = opened;
+    ports.set(this.#id, (told) => this.#take(told));
   }
 
   /** Opens a free port; `eventType` is the payload type of telephone-events. */
   static async open(eventType: number): Promise<RtpPort> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    return new RtpPort(socket, eventType);
+    const port = new RtpPort();
+    port.#order({ type: 'open', eventType });
+    port.#port = await port.#opened.promise;
+    return port;
   }
 
   get port(): number {
-    return this.#socket.address().port;
+    return this.#port;
   }
 
   /** Begins to send silence to `remote`, now and every 20 ms from now on. */
   speakTo(remote: MediaAddress): void {
-    this.#remote = remote;
-    if (this.#timer !== null) return;
-    this.#due = performance.now();
-    this.#step();
+    this.#order({ type: 'speakTo', remote });
   }
 
   /** Sends key presses in place of the silence. Done `lengthMs` later; rejects when the port is hushed before. */
   press(packets: readonly EventPacket[], lengthMs: number): Promise<void> {
-    if (this.#timer === null) return Promise.reject(new Error('nobody to press keys to'));
-    if (this.#presses !== null) return Promise.reject(new Error('keys are being pressed already'));
+    this.#pressed += 1;
+    const press = this.#pressed;
     const done = Promise.withResolvers<void>();
-    this.#presses = { packets, lengthMs, done, began: new Map(), playedMs: 0, sent: 0 };
+    this.#presses.set(press, done);
+    this.#order({ type: 'press', press, packets, lengthMs });
     return done.promise;
   }
 
   /** Stops sending; listening goes on. */
   hush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#presses?.done.reject(new Error('the call ended while keys were being pressed'));
-    this.#presses = null;
+    this.#order({ type: 'hush' });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.hush();
-    const closed = once(this.#socket, 'close');
-    this.#socket.close();
-    await closed;
+    this.#order({ type: 'close' });
+    await this.#closed.promise;
+    ports.delete(this.#id);
   }
 
-  #receive(bytes: Buffer): void {
-    const packet = decodeRtp(bytes);
-    if (packet === null) return;
-    this.packets.push({ ...packet, at: performance.now() });
-    if (packet.payloadType === PCMU) this.audio.add(packet);
+  #order(order: DistributiveOmit<Order, 'port'>): void {
+    theThread().postMessage({ ...order, port: this.#id });
   }
 
-  // A late step leaves out packets, as a busy phone does: presses get longer, never closer together.
-  #step(): void {
-    const missed = Math.floor(Math.max(0, performance.now() - this.#due) / PACKET_MS);
-    this.#due += missed * PACKET_MS;
-    this.#timestamp += missed * PACKET_SAMPLES;
-    if (!this.#pressing()) this.#send(PCMU, this.#timestamp, this.#sequence === 1, silence);
-    this.#due += PACKET_MS;
-    this.#timestamp += PACKET_SAMPLES;
-    this.#timer = setTimeout(() => this.#step(), Math.max(0, this.#due - performance.now()));
-  }
-
-  /** Sends what is due of the presses; whether that was anything. */
-  #pressing(): boolean {
-    const presses = this.#presses;
-    if (presses === null) return false;
-    const before = presses.sent;
-    for (let next = presses.packets[presses.sent]; next && next.atMs <= presses.playedMs; ) {
-      const began = presses.began.get(next.startMs) ?? this.#timestamp;
-      presses.began.set(next.startMs, began);
-      this.#send(this.#eventType, began, next.marker, next.payload);
-      presses.sent += 1;
-      next = presses.packets[presses.sent];
+  #take(told: Told): void {
+    switch (told.type) {
+      case 'opened':
+        this.#opened.resolve(told.udpPort);
+        break;
+      case 'received':
+        this.packets.push({ ...told.packet, at: told.at - performance.timeOrigin });
+        if (told.packet.payloadType === PCMU) this.audio.add(told.packet);
+        break;
+      case 'pressed': {
+        const done = this.#presses.get(told.press);
+        this.#presses.delete(told.press);
+        if (told.fault === null) done?.resolve();
+        else done?.reject(new Error(told.fault));
+        break;
+      }
+      case 'closed':
+        this.#closed.resolve();
+        break;
     }
-    presses.playedMs += PACKET_MS;
-    if (presses.sent === presses.packets.length && presses.playedMs >= presses.lengthMs) {
-      this.#presses = null;
-      presses.done.resolve();
-    }
-    return presses.sent > before;
-  }
-
-  #send(payloadType: number, timestamp: number, marker: boolean, payload: Uint8Array): void {
-    if (this.#remote === null) return;
-    const sequence = this.#sequence++;
-    const packet = encodeRtp({
-      payloadType,
-      marker,
-      sequence,
-      timestamp,
-      ssrc: this.#ssrc,
-      payload,
-    });
-    this.#socket.send(packet, this.#remote.port, this.#remote.address);
   }
 }
 
-const silence = new Uint8Array(PACKET_SAMPLES).fill(SILENCE);
+type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;

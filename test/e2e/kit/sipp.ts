@@ -21,6 +21,7 @@ export type Command =
   | 'hang-up'
   | 'transfer-accept'
   | 'transfer-refuse'
+  | 'transfer-silent'
   | 'transfer-done'
   | 'transfer-failed';
 

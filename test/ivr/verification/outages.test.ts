@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { VirtualClock } from '../../../src/console/virtual-clock.ts';
+import { type BankAsk, openSimulatedBank } from '../../../src/demo/simulated-bank.ts';
 import { IvrFault } from '../../../src/ivr/fault.ts';
 import { openOutages } from '../../../src/ivr/verification/outages.ts';
 import { NEW_SIM, PHONE_ON_FILE, UNKNOWN } from '../customers.ts';
-import { type BankRoute, openFakeBank } from '../fake-bank.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 import { openVerification, POLICY } from './setting.ts';
 
 type Setting = ReturnType<typeof openVerification>;
@@ -23,7 +23,7 @@ const QUESTIONS = {
     const by = account.ref === null ? 'decoy' : 'backend';
     return checkCode(account, { by, id: 'any' }, '000000');
   },
-} satisfies Partial<Record<BankRoute, (setting: Setting, number: string) => Promise<unknown>>>;
+} satisfies Partial<Record<BankAsk, (setting: Setting, number: string) => Promise<unknown>>>;
 
 const ROUTES = ['checkKnowledge', 'simChangedWithinHours', 'sendCode', 'checkCode'] as const;
 
@@ -72,7 +72,7 @@ describe('what nobody is asked', () => {
   function open() {
     const clock = new VirtualClock();
     const outages = openOutages(() => clock.now(), clock);
-    const { backend } = openFakeBank(clock);
+    const { backend } = openSimulatedBank(clock);
     const calledOff = new AbortController();
     const request = { call: 'c1', signal: calledOff.signal };
     const asks = async (ms: number, answer: () => Promise<number | null>) => {

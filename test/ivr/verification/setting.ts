@@ -1,6 +1,8 @@
 // One call's verification by itself: fake stores, a fake bank, virtual time, and a note of all that was asked.
 
 import { pino } from 'pino';
+import { VirtualClock } from '../../../src/console/virtual-clock.ts';
+import { type CodesBy, openSimulatedBank } from '../../../src/demo/simulated-bank.ts';
 import type { Happening } from '../../../src/ivr/measures.ts';
 import type { LockOutPolicy } from '../../../src/ivr/ports.ts';
 import { keyedHashes } from '../../../src/ivr/verification/keyed-hashes.ts';
@@ -11,9 +13,7 @@ import type { SendQuestion } from '../../../src/machines/one-time-code.machine.t
 import { Secret } from '../../../src/machines/secret.ts';
 import type { AccountHandle, Challenge } from '../../../src/machines/verify-entry.machine.ts';
 import { PHONE_ON_FILE } from '../customers.ts';
-import { type CodesBy, openFakeBank } from '../fake-bank.ts';
 import { openFakeCodes, openFakeTries } from '../fake-stores.ts';
-import { VirtualClock } from '../virtual-clock.ts';
 import { type Notes, watchedPort } from '../watched-port.ts';
 
 export const POLICY: LockOutPolicy = {
@@ -35,7 +35,7 @@ interface Options {
 export function openVerification(options: Options = {}) {
   const clock = new VirtualClock();
   const now = () => clock.now();
-  const bank = openFakeBank(clock, options.codesBy);
+  const bank = openSimulatedBank(clock, options.codesBy);
   const notes: Notes = { asks: [], misuses: [] };
   const measured: Happening[] = [];
   const logged: string[] = [];

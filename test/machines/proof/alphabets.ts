@@ -29,6 +29,7 @@ const withRules = (rules: Partial<CollectInput['rules']>): CollectInput => ({
   rules: { ...two.rules, ...rules },
 });
 const five = { digit: Secret.of('5'), sinceLastMs: 300 };
+const looks = outputs([], ['agent']);
 const isShort: Trial['isBounded'] = ({ context }, { type }) =>
   type !== 'digit.pressed' || context.entry.length < 3;
 
@@ -50,6 +51,7 @@ export const collectDigits: Trial = {
     ],
     'star.pressed': [{ sinceLastMs: 300 }],
     'pound.pressed': [10, 300, 1500, 3000].map((sinceLastMs) => ({ sinceLastMs })),
+    'xstate.done.actor.findStrangers': looks,
   },
   isBounded: isShort,
   simple: {
@@ -58,9 +60,16 @@ export const collectDigits: Trial = {
       'digit.pressed': [five, { ...five, sinceLastMs: 10 }],
       'star.pressed': [{ sinceLastMs: 300 }],
       'pound.pressed': [300, 3000].map((sinceLastMs) => ({ sinceLastMs })),
+      'xstate.done.actor.findStrangers': looks,
     },
     isBounded: isShort,
   },
+};
+
+export const roomWatch: Trial = {
+  inputs: [{}],
+  payloads: { 'xstate.done.actor.findStrangers': looks },
+  simple: { isBounded: () => true },
 };
 
 const results: readonly Collected[] = [
@@ -72,6 +81,8 @@ const results: readonly Collected[] = [
   { kind: 'tooShort' },
   { kind: 'tooLong' },
   { kind: 'doubtful' },
+  { kind: 'stranger' },
+  { kind: 'faulted' },
 ];
 
 const chooseInput: ChoiceInput = {
@@ -110,7 +121,7 @@ const stepPayloads: Payloads = {
     ...kinds('accepted', { tried: tried + 1, account: KNOWN }),
     ...kinds('unknown', { tried: tried + 1, account: STRANGER }),
     ...kinds('rejected lockedOut unavailable storeLost', { tried: tried + 1, account: null }),
-    ...kinds('noSuchDate mistyped reentered unconfirmed operator faulted', {
+    ...kinds('noSuchDate mistyped reentered unconfirmed operator stranger faulted', {
       tried,
       account: null,
     }),
@@ -172,7 +183,7 @@ const verifyPayloads: Payloads = {
     ...['accept', 'reenter', 'operator'].map(
       (name): ChoiceResult => ({ kind: 'chosen', choice: name, lastCause: null }),
     ),
-    ...(['noInput', 'tooManyTries', 'faulted'] as const).map(
+    ...(['noInput', 'tooManyTries', 'stranger', 'faulted'] as const).map(
       (kind): ChoiceResult => ({ kind, choice: null, lastCause: 'noInput' }),
     ),
   ),

@@ -54,6 +54,10 @@ export function answersOf(
       return [null, null, null, null, 100, 100, 100, 100, 1, FAULT];
     case 'sendCode':
       return [SENT, SENT, SENT, SENT, SENT, ...['lockedOut', 'storeLost', 'unavailable'].map(only)];
+    case 'lookForDesk':
+      return [true, true, true, true, false, FAULT];
+    case 'lookForCaller':
+      return [true, false, true, false, true, FAULT];
     case 'transfer':
       return ['succeeded', 'failed', 'failed', 'unknown', FAULT];
     default:

@@ -19,6 +19,7 @@ import { kinds, outputs, STRANGER } from './alphabets.ts';
 import { CUSTOMER } from './answers.ts';
 import { isDropped } from './passage.ts';
 import type { Payloads, Trial } from './paths.ts';
+import { RESUMED, RESUMED_INPUTS } from './resumed-calls.ts';
 import { LINES } from './storm-lines.ts';
 
 const said = (words: string, steps?: readonly StepName[]): Screened => {
@@ -64,6 +65,7 @@ const GATES: ReadonlyMap<LinePlan, readonly Screened[]> = new Map([
   [withoutCode, ['failed', 'passed C', 'passed B'].map((words) => said(words))],
   [onlyAccount(LINES.sorted), ['failed', 'passed', 'passed B'].map((words) => said(words))],
   [nameless, [said('none')]],
+  [RESUMED, [said('none')]],
   [recorded, [said('none', ['account', 'birthDate'])]],
   [LINES.shut, ['failed', 'none'].map((words) => said(words))],
   [LINES.brief, ['passed A', 'passed B'].map((words) => said(words))],
@@ -89,7 +91,7 @@ const isGated = ({ context }: AnyMachineSnapshot) => GATES.has(context.plan);
 const operatorOf = ({ context }: AnyMachineSnapshot) =>
   context.plan?.operator ? ['operator'] : [];
 const stepKinds = (state: AnyMachineSnapshot) =>
-  ['tooManyTries lockedOut unavailable storeLost faulted', ...operatorOf(state)].join(' ');
+  ['tooManyTries lockedOut unavailable storeLost stranger faulted', ...operatorOf(state)].join(' ');
 
 /** Only where another question follows can it be left untold that there is no such account. */
 const hidesUnknown = ({ context }: AnyMachineSnapshot) =>
@@ -118,7 +120,7 @@ const payloads: Payloads = {
     ].map((name) => ({
       output: { kind: 'chosen', choice: name, lastCause: null } satisfies ChoiceResult,
     })),
-    ...kinds('noInput tooManyTries faulted', { choice: null, lastCause: null }),
+    ...kinds('noInput tooManyTries stranger faulted', { choice: null, lastCause: null }),
     ...kinds('tooManyTries', { choice: null, lastCause: 'noInput' }),
   ],
   'xstate.done.actor.step': (state) => {
@@ -136,23 +138,25 @@ const payloads: Payloads = {
   },
   'xstate.done.actor.oneTimeCode': (state) =>
     kinds(`accepted notPossible ${isGated(state) ? '' : stepKinds(state)}`.trim(), { tried: 1 }),
+  'transfer.asked': ({ context: { handOff } }) => (handOff === null ? [{ desk: 'operator' }] : []),
+  'transfer.refused': ({ context: { handOff } }) => (handOff === null ? [] : [{}]),
   'xstate.done.actor.handOff': (state) =>
     outputs(...(isGated(state) ? handOffs.slice(0, 2) : handOffs)),
 };
 
 /** Languages, a notice, and a menu of nothing to do or two steps. */
 const welcoming: LinePlan = { ...LINES.bilingual, route: LINES.bilingual.route.slice(1) };
-const inputs = [
+const fromTheBeginning = [
   null,
   ...[LINES.bank, LINES.selfService, welcoming, LINES.frontDesk, LINES.closed],
-  ...GATES.keys(),
+  ...[...GATES.keys()].filter((plan) => plan !== RESUMED),
 ].map((plan): CallInput => ({ plan, today: TODAY, floorMs: FLOOR_MS }));
 
 export const call: Trial = {
-  inputs,
+  inputs: [...fromTheBeginning, ...RESUMED_INPUTS],
   payloads,
-  // A room that is lost is no news at the gate.
-  isBounded: (state, { type }) => !isGated(state) || type !== 'call.lost',
+  // A room that is lost is no news at the gate, nor is a transfer.
+  isBounded: (state, { type }) => !isGated(state) || !/^(call\.lost|transfer\..*)$/.test(type),
   simple: {
     // Once it closes, a call goes one way.
     isBounded: (state, { type }) => !state.matches('closing') || type.startsWith('xstate.done'),

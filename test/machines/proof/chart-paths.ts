@@ -5,7 +5,16 @@ import type { AnyStateMachine } from 'xstate';
 import type { HandOffInput } from '../../../src/machines/hand-off.machine.ts';
 import type { OneTimeCodeInput } from '../../../src/machines/one-time-code.machine.ts';
 import { BANK, CODE, FLOOR_MS, KNOWN, SENT, TODAY } from '../lines.ts';
-import { choice, collectDigits, kinds, outputs, STRANGER, step, verifyEntry } from './alphabets.ts';
+import {
+  choice,
+  collectDigits,
+  kinds,
+  outputs,
+  roomWatch,
+  STRANGER,
+  step,
+  verifyEntry,
+} from './alphabets.ts';
 import { call } from './call-alphabet.ts';
 import type { Charts } from './charts.ts';
 import { type Exploration, explore, type Payloads, type Trial } from './paths.ts';
@@ -21,6 +30,8 @@ const codeInput: OneTimeCodeInput = {
   sendingMs: 16_000,
   floorMs: FLOOR_MS,
   silentMs: FLOOR_MS,
+  tried: 0,
+  code: null,
 };
 const codePayloads: Payloads = {
   'xstate.done.actor.simChangedWithinHours': outputs(null, 1, 72, 100),
@@ -29,10 +40,13 @@ const codePayloads: Payloads = {
     [tried, tried + 1]
       .filter((used) => used <= CODE.tries)
       .flatMap((used) =>
-        kinds('accepted tooManyTries lockedOut unavailable storeLost operator faulted resend', {
-          tried: used,
-          account: null,
-        }),
+        kinds(
+          'accepted tooManyTries lockedOut unavailable storeLost operator stranger faulted resend',
+          {
+            tried: used,
+            account: null,
+          },
+        ),
       ),
 };
 const oneTimeCode: Trial = {
@@ -41,6 +55,8 @@ const oneTimeCode: Trial = {
     { ...codeInput, account: STRANGER },
     { ...codeInput, account: { ...KNOWN, otp: { available: false, to: null } } },
     { ...codeInput, floorMs: 0 },
+    { ...codeInput, code: { challenge: SENT.challenge, sent: 1 }, tried: 1 },
+    { ...codeInput, code: { challenge: null, sent: CODE.sends } },
   ],
   payloads: codePayloads,
   simple: {
@@ -59,8 +75,15 @@ const bringInput: HandOffInput = {
   comfort: ['connecting'],
   proof: { auth: 'verified', amr: ['otp', 'sms'], ref: 'ref-1' },
 };
+/** No configuration makes a circle. */
+const circle: HandOffInput['desks'] = {
+  one: { ...LINES.watched.desks.watcher, otherwise: 'two' },
+  two: { ...LINES.watched.desks.watcher, otherwise: 'one' },
+};
 const handOffInputs: readonly HandOffInput[] = [
   bringInput,
+  { ...bringInput, desks: LINES.watched.desks, desk: 'watcher' },
+  { ...bringInput, desks: circle, desk: 'one' },
   { ...bringInput, proof: { auth: 'none', amr: [], ref: null } },
   { ...bringInput, proof: { auth: 'identified', amr: ['kba'], ref: 'ref-1' } },
   { ...bringInput, desks: LINES.selfService.desks, desk: 'vault' },
@@ -73,6 +96,8 @@ const handOffInputs: readonly HandOffInput[] = [
 ];
 const transferPayloads: Payloads = {
   'xstate.done.actor.transfer': outputs('succeeded', 'failed', 'unknown'),
+  'xstate.done.actor.lookForDesk': outputs(true, false),
+  'xstate.done.actor.lookForCaller': outputs(true, false),
 };
 const handOff: Trial = {
   inputs: handOffInputs,
@@ -81,9 +106,12 @@ const handOff: Trial = {
   simple: {
     inputs: handOffInputs.map(({ desks, ...input }) => ({
       ...input,
-      desks: Object.fromEntries(
-        Object.entries(desks).map(([name, desk]) => [name, { ...desk, otherwise: null }]),
-      ),
+      desks:
+        desks === circle
+          ? circle
+          : Object.fromEntries(
+              Object.entries(desks).map(([name, desk]) => [name, { ...desk, otherwise: null }]),
+            ),
     })),
     payloads: transferPayloads,
   },
@@ -95,6 +123,7 @@ const TRIALS: Readonly<Record<string, Trial>> = {
   collectDigits,
   handOff,
   oneTimeCode,
+  roomWatch,
   step,
   verifyEntry,
 };

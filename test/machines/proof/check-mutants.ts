@@ -6,6 +6,7 @@ import {
   asking,
   found,
   guarded,
+  invoked,
   type Mutant,
   onDone,
   remove,
@@ -143,7 +144,7 @@ export const CHECK_MUTANTS: readonly Mutant[] = [
     chart: 'verifyEntry',
     name: 'what was read back is checked unconfirmed',
     edit(blueprint) {
-      found(stateOf(blueprint, 'held.readingBack').invoke, 'invoke').onDone = 'checking';
+      invoked(stateOf(blueprint, 'held.readingBack')).onDone = 'checking';
     },
   },
   {

@@ -17,6 +17,9 @@ const BOUNDED_BY_THE_CALL = new Set([
   'verifyEntry.held.readingBack',
 ]);
 
+/** Runs beside what it watches, and ends nothing by itself. */
+const WATCHES = new Set(['roomWatch']);
+
 export function waitsWithoutEnd(explored: Explored): string[] {
   const nodes = Object.values(explored).flatMap(({ machine }) => below(machine.root));
   const isBounded = (node: AnyStateNode) =>
@@ -41,7 +44,10 @@ function upwards(node: AnyStateNode): AnyStateNode[] {
 /** A timer, a way on at once, or a chart below that ends by itself. */
 function hasDeadline(node: AnyStateNode, explored: Explored): boolean {
   const isLimit = node.id === 'call.underway';
-  return (hasOwnDeadline(node) && !isLimit) || node.invoke.some(({ id }) => id in explored);
+  return (
+    (hasOwnDeadline(node) && !isLimit) ||
+    node.invoke.some(({ id }) => id in explored && !WATCHES.has(id))
+  );
 }
 
 function hasOwnDeadline(node: AnyStateNode): boolean {

@@ -67,6 +67,17 @@ export function backendFaults({ asks }: Story): Ask[] {
     );
 }
 
+/** Where in the log somebody else was first seen in the room; -1: nobody was. */
+export const overheardAt = ({ log }: Pick<Story, 'log'>) =>
+  log.findIndex(
+    (then) =>
+      (then.what === 'arrived' && then.isSeen) ||
+      (then.what === 'closed' && then.ask.port === 'findStrangers' && !isClean(then.ask)),
+  );
+
+/** Whether a look at the room saw nobody, or nothing. */
+const isClean = ({ end, answer }: Ask) => end !== 'answered' || (answer as []).length === 0;
+
 /** When the call ended; where it never did, when it was last heard of. */
 export const endedAt = ({ log }: Story) =>
   (log.find(({ what }) => what === 'ended') ?? log.at(-1))?.at ?? 0;

@@ -5,12 +5,14 @@ import {
   type ActorLogic,
   type AnyActorLogic,
   type AnyStateMachine,
+  type EventObject,
   fromCallback,
   type InspectionEvent,
   type Snapshot,
 } from 'xstate';
 import type { CallInput } from '../../../src/machines/call/context.ts';
 import type { KeyEvent } from '../../../src/machines/collect-digits.machine.ts';
+import type { RoomEvent } from '../../../src/machines/room-watch.machine.ts';
 import { actorsOf, type Charts, chart, isChart } from './charts.ts';
 import { type Answer, type Ask, createPhoneCall, type PhoneCall } from './phone-call.ts';
 
@@ -19,7 +21,8 @@ type Port = ActorLogic<Snapshot<unknown>, Answer | { type: 'xstate.stop' }, unkn
 const PORTS = new Set([
   ...['screen', 'refuse', 'answer', 'hangUp', 'playPrompt'],
   ...['lookUpCustomer', 'checkEntry', 'simChangedWithinHours', 'sendCode'],
-  ...['setAttributes', 'bringAgent', 'transfer'],
+  ...['setAttributes', 'bringAgent', 'awaitWatcher', 'lookForDesk'],
+  ...['transfer', 'lookForCaller', 'findStrangers'],
 ]);
 /** What a chart does by itself, beside the ports. */
 const OWN = new Set(['wipeAtTheEnd']);
@@ -33,6 +36,16 @@ export function createExchange(charts: Charts) {
     return {
       getInitialSnapshot: ({ self }, input) => {
         const ask = call.ask(name, input, (event) => self.send(event));
+        const seen = name === 'findStrangers' ? call.look(ask) : null;
+        if (seen?.type === 'answered')
+          return {
+            status: 'done',
+            output: seen.output,
+            error: undefined,
+            ask,
+          } as Snapshot<unknown>;
+        if (seen !== null)
+          return { status: 'error', output: undefined, error: new Error('no list'), ask } as never;
         return { status: 'active', output: undefined, error: undefined, ask } as Snapshot<unknown>;
       },
       transition: (snapshot, event) => {
@@ -57,6 +70,9 @@ export function createExchange(charts: Charts) {
   const keypad = fromCallback<KeyEvent, { dropWaiting: boolean }>(({ input, sendBack }) =>
     call.listen(sendBack, input.dropWaiting),
   );
+  const arrivals = fromCallback<EventObject>(({ sendBack }) =>
+    call.watch((event: RoomEvent) => sendBack(event)),
+  );
   const wired = new Map<string, AnyStateMachine>();
   function wire(id: string): AnyStateMachine {
     const machine = chart(charts, id);
@@ -71,6 +87,7 @@ export function createExchange(charts: Charts) {
   function stand(name: string, logic: AnyActorLogic): AnyActorLogic {
     if (isChart(logic)) return wired.get(logic.id) ?? wire(logic.id);
     if (name === 'keypad') return keypad;
+    if (name === 'arrivals') return arrivals;
     if (PORTS.has(name)) return port(name);
     if (OWN.has(name)) return logic;
     throw new Error(`the exchange does not know the actor ${name}: add it to its ports`);

@@ -77,10 +77,11 @@ export const KEY_JUDGES: Judges<Story> = {
       read?.what === 'closed' &&
       read.ask.end === 'answered' &&
       read.ask.revealed.join(' ') === words.join(' ');
-    const confirmed = before
-      .slice(at)
-      .flatMap((then) => (then.what === 'pressed' ? [then.key] : []));
-    const last = confirmed.findLast(({ key }) => /\d/.test(key));
+    const since = before.slice(at);
+    const pressed = since.flatMap((then) => (then.what === 'pressed' ? [then.key] : []));
+    // Not one that is pressed while it is seen who is in the room: that waits for the next entry.
+    const taken = since.flatMap((then) => (then.what === 'taken' ? [then.key] : []));
+    const last = taken.findLast((key) => /\d/.test(key.key) && pressed.includes(key));
     return [
       ...unless(isRead, `${plan.step} is checked and was not read back`),
       ...unless(last?.key === '1', `${plan.step} is checked unconfirmed`),

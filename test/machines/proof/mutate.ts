@@ -24,6 +24,7 @@ export interface State {
   on?: Record<string, Transition | Transition[] | string>;
   after?: Record<string, Transition | string>;
   always?: Transition[];
+  /** Some start more than one thing: `invoked` is the first. */
   invoke?: {
     onDone?: Transition[] | string;
     input?: (args: { context: never }) => object;
@@ -146,9 +147,15 @@ export function withoutAction(actions: Action | Action[] | undefined, name: stri
 
 /** Lets a chart below, or a port, be asked something else. */
 export function asking(state: State, other: (question: object) => object): void {
-  const invoke = found(state.invoke, 'invoke');
+  const invoke = invoked(state);
   const input = found(invoke.input, 'input');
   invoke.input = (args) => other(input(args));
+}
+
+/** What a state starts, the first of it where it is more. */
+export function invoked({ invoke }: State): NonNullable<State['invoke']> {
+  const [first] = [found(invoke, 'invoke')].flat();
+  return found(first, 'invoke');
 }
 
 function only<Thing>(things: readonly Thing[], what: string): Thing {

@@ -3,11 +3,12 @@
 import type { Explored } from './chart-paths.ts';
 import { at, chartOf, isWhole, kindOf, resultOf, wrong } from './path-evidence.ts';
 import { dueTo } from './policy-table.ts';
+import { resumptionOf } from './resumed-calls.ts';
 import type { Step } from './walk.ts';
 
 /** What must have happened on the way for a call to end so. */
 const ENDED_BECAUSE: Readonly<Record<string, (step: Step) => boolean>> = {
-  'hung-up': ({ event }) => event.type === 'caller.hungUp',
+  'hung-up': ({ from, event }) => event.type === 'caller.hungUp' && !isPending(from?.context),
   'livekit-lost': ({ event }) => event.type === 'call.lost',
   draining: ({ event }) => event.type === 'call.drain',
   'call-limit': ({ event }) => event.type.startsWith('xstate.after.callLimit'),
@@ -18,10 +19,13 @@ const ENDED_BECAUSE: Readonly<Record<string, (step: Step) => boolean>> = {
   'no-input': ({ event }) => kindOf(event) === 'noInput',
   'too-many-tries': ({ event }) => kindOf(event) === 'tooManyTries',
   'locked-out': ({ event }) => kindOf(event) === 'lockedOut',
+  stranger: ({ event }) => kindOf(event) === 'stranger',
   'store-lost': ({ event }) => kindOf(event) === 'storeLost',
   'backend-unavailable': ({ event }) => /unavailable|notPossible/.test(kindOf(event) ?? ''),
   'handed-off': ({ event }) => resultOf(event)?.outcome === 'succeeded',
-  'transfer-unknown': ({ event }) => resultOf(event)?.outcome === 'unknown',
+  'transfer-unknown': ({ from, event }) =>
+    resultOf(event)?.outcome === 'unknown' ||
+    (event.type === 'caller.hungUp' && isPending(from?.context)),
   'transfer-failed': ({ event }) => resultOf(event)?.outcome === 'failed',
   'desk-unavailable': ({ event, to }) =>
     resultOf(event)?.outcome === 'failed' || to.context.plan?.closed != null,
@@ -32,9 +36,18 @@ const ENDED_BECAUSE: Readonly<Record<string, (step: Step) => boolean>> = {
     isLeftNameless(to.context),
 };
 
+/** Whether the caller may have been moved. */
+const isPending = (context: Step['to']['context']) => context?.handOff?.outcome === 'unknown';
+
 /** Through all there was to ask, and yet no account. */
 const isLeftNameless = (context: Step['to']['context']) =>
   context.account.ref === null && context.route?.steps.length > 0 && isWhole(context);
+
+/** Whether it was to end so already when the worker before was lost. */
+function isSettledBefore(input: unknown, reason: string): boolean {
+  const { way = null, tried = {} } = resumptionOf(input) ?? {};
+  return way?.reason === reason || (reason === 'too-many-tries' && Object.keys(tried).length > 0);
+}
 
 export function wrongEndings(explored: Explored): string[] {
   const { simple, edges, states } = chartOf(explored, 'call');
@@ -56,7 +69,9 @@ export function wrongEndings(explored: Explored): string[] {
     ),
     ...wrong(
       simple,
-      ({ steps, end }) => steps.some(ENDED_BECAUSE[end.output.ending.reason] ?? (() => false)),
+      ({ input, steps, end }) =>
+        steps.some(ENDED_BECAUSE[end.output.ending.reason] ?? (() => false)) ||
+        isSettledBefore(input, end.output.ending.reason),
       ({ steps, end }) => `${end.output.ending.reason} on ${steps.at(-1)?.event.type}`,
     ),
     ...wrong(

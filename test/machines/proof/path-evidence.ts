@@ -106,6 +106,6 @@ export function isProof(input: unknown, { context }: AnyMachineSnapshot): boolea
   const words = (context.accepted as readonly StepName[]).flatMap((step): readonly Amr[] =>
     isProven(step) ? AMR_OF_PROVEN_STEP[step] : AMR_OF_STEP[step],
   );
-  const due = context.reason === 'locked-out' ? [] : words;
+  const due = /^(locked-out|stranger)$/.test(context.reason) ? [] : words;
   return proof.amr.join() === [...new Set(due)].join();
 }

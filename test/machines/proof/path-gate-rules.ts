@@ -5,6 +5,7 @@ import { GATE_JUDGES } from './gate-rules.ts';
 import type { Passage } from './passage.ts';
 import { at, chartOf, wrong } from './path-evidence.ts';
 import { passageOf } from './path-passage.ts';
+import { resumptionOf } from './resumed-calls.ts';
 import type { Judges } from './rules.ts';
 
 export const GATE_PATH_JUDGES: Judges<Explored> = {
@@ -23,7 +24,9 @@ export const GATE_PATH_JUDGES: Judges<Explored> = {
 
 function onEveryPassage(judge: (passage: Passage) => readonly string[]) {
   return (explored: Explored) => {
-    const passages = chartOf(explored, 'call').simple.map(passageOf);
+    // A call that goes on was decided on before.
+    const begun = chartOf(explored, 'call').simple.filter(({ input }) => !resumptionOf(input));
+    const passages = begun.map(passageOf);
     return [...new Set(passages.flatMap(judge))];
   };
 }

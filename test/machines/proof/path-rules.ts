@@ -25,13 +25,19 @@ import {
 } from './path-evidence.ts';
 import { GATE_PATH_JUDGES } from './path-gate-rules.ts';
 import { GUESS_PATH_JUDGES } from './path-guess-rules.ts';
+import { HAND_OVER_PATH_JUDGES } from './path-hand-over-rules.ts';
 import { KEY_PATH_JUDGES } from './path-key-rules.ts';
+import { RESUMPTION_PATH_JUDGES } from './path-resumption-rules.ts';
+import { ROOM_PATH_JUDGES } from './path-room-rules.ts';
+import { isOutOfTries } from './resumed-calls.ts';
 import type { Judges } from './rules.ts';
 
 /** The only events that may come from outside; everything else is an answer to what a chart asked. */
 const FROM_OUTSIDE: Readonly<Record<string, readonly string[]>> = {
-  call: ['call.drain', 'call.lost', 'caller.hungUp'],
+  // Of a transfer the hand-over tells, which the call has started.
+  call: ['call.drain', 'call.lost', 'caller.hungUp', 'transfer.asked', 'transfer.refused'],
   collectDigits: ['digit.pressed', 'keys.missed', 'pound.pressed', 'star.pressed'],
+  roomWatch: ['stranger.came'],
 };
 const KEYED = [
   '12345674',
@@ -155,7 +161,8 @@ export const PATH_JUDGES: Judges<Explored> = {
       ),
       ...wrong(
         failing,
-        ({ event }) => /^(tooManyTries|lockedOut)$/.test(kindOf(event) ?? ''),
+        ({ from, event }) =>
+          /^(tooManyTries|lockedOut)$/.test(kindOf(event) ?? '') || isOutOfTries(from.context),
         ({ to, event }) => `failed: ${at(to, event)}`,
       ),
       ...wrong(
@@ -171,7 +178,7 @@ export const PATH_JUDGES: Judges<Explored> = {
     const handOff = allSteps(chartOf(explored, 'handOff'));
     const call = allSteps(chartOf(explored, 'call'));
     return [
-      ...['setAttributes', 'bringAgent', 'transfer'].flatMap((port) =>
+      ...['setAttributes', 'bringAgent', 'awaitWatcher', 'transfer'].flatMap((port) =>
         wrong(
           handOff.flatMap((step) => asksOf(step, port).map((input) => ({ step, input }))),
           ({ step, input }) => isOpen(step.to, (input as { desk: string }).desk),
@@ -187,6 +194,9 @@ export const PATH_JUDGES: Judges<Explored> = {
   },
 
   ...GATE_PATH_JUDGES,
+  ...HAND_OVER_PATH_JUDGES,
   ...GUESS_PATH_JUDGES,
   ...KEY_PATH_JUDGES,
+  ...ROOM_PATH_JUDGES,
+  ...RESUMPTION_PATH_JUDGES,
 };

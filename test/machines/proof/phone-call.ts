@@ -5,6 +5,7 @@ import { type AnyActor, type AnyStateMachine, createActor, type InspectionEvent 
 import type { CallInput } from '../../../src/machines/call/context.ts';
 import type { CallEvent, CallNotice } from '../../../src/machines/call.machine.ts';
 import type { KeyEvent } from '../../../src/machines/collect-digits.machine.ts';
+import type { RoomEvent } from '../../../src/machines/room-watch.machine.ts';
 import { Secret } from '../../../src/machines/secret.ts';
 import type { Utterance } from '../../../src/prompts/catalogue.ts';
 import { createClock } from './clock.ts';
@@ -40,7 +41,12 @@ export type Happening = { readonly at: number } & (
   | { readonly what: 'listening' | 'deaf' | 'ended' }
   | { readonly what: 'came'; readonly type: CallEvent['type'] }
   | { readonly what: 'told'; readonly notice: CallNotice }
+  /** A stranger came into the room; whether somebody watched. */
+  | { readonly what: 'arrived'; readonly isSeen: boolean }
 );
+
+/** A stranger comes, for all to see or not, or leaves; the list of who is there breaks, is never answered, or is back. */
+export type RoomChange = 'shown' | 'hidden' | 'left' | 'broken' | 'silent' | 'back';
 
 export type PhoneCall = ReturnType<typeof createPhoneCall>;
 
@@ -63,6 +69,9 @@ export function createPhoneCall(
   let waiting: Key[] = [];
   let keypad: ((event: KeyEvent) => void) | null = null;
   let lastKeyAt = Number.NEGATIVE_INFINITY;
+  let strangers: readonly string[] = [];
+  let list: 'good' | 'broken' | 'silent' = 'good';
+  let watcher: ((event: RoomEvent) => void) | null = null;
 
   /** What was pressed early goes to whoever listens now. */
   function handOverKeys() {
@@ -130,6 +139,38 @@ export function createPhoneCall(
       ask.answer = event.type === 'answered' ? event.output : null;
       open = open.filter((other) => other !== ask);
       note({ what: 'closed', ask });
+    },
+    /** What a look at the room sees at once; null: it waits for its answer. */
+    look(ask: Ask): Answer | null {
+      if (list === 'silent') return null;
+      const seen = this.sight();
+      this.close(ask, seen);
+      return seen;
+    },
+    sight: (): Answer =>
+      list === 'broken' ? { type: 'broke' } : { type: 'answered', output: strangers },
+    change(room: RoomChange) {
+      switch (room) {
+        case 'shown':
+        case 'hidden':
+          strangers = ['agent'];
+          if (room === 'hidden') break;
+          note({ what: 'arrived', isSeen: watcher !== null });
+          watcher?.({ type: 'stranger.came' });
+          handOverKeys();
+          break;
+        case 'left':
+          strangers = [];
+          break;
+        default:
+          list = room === 'back' ? 'good' : room;
+      }
+    },
+    watch(listener: (event: RoomEvent) => void) {
+      watcher = listener;
+      return () => {
+        if (watcher === listener) watcher = null;
+      };
     },
     listen(listener: (event: KeyEvent) => void, dropWaiting: boolean) {
       if (dropWaiting) waiting = [];

@@ -10,6 +10,7 @@ import {
   isAcceptedOfNobody,
   notices,
   outcomes,
+  overheardAt,
 } from './evidence.ts';
 import { actionOf } from './passage.ts';
 import type { Story } from './story.ts';
@@ -45,18 +46,20 @@ export const ENDED_BECAUSE: Readonly<Record<EndingReason, (story: Story) => bool
         port === 'transfer' && (end !== 'answered' || answer === 'unknown'),
     ),
   'locked-out': (story) => outcomes(story).includes('lockedOut'),
+  stranger: (story) => overheardAt(story) >= 0,
   'store-lost': (story) => outcomes(story).includes('storeLost'),
   // Said by others of a call that this chart can say nothing of any more.
   'worker-lost': () => false,
   fault: (story) =>
     story.asks.some(
       ({ port, end }) =>
-        (end === 'broke' && !CAN_DO_WITHOUT.has(port)) || (port === 'answer' && end === 'left'),
+        (end === 'broke' && !CAN_DO_WITHOUT.has(port)) ||
+        (end === 'left' && (port === 'answer' || port === 'findStrangers')),
     ) || checksOf(story).some(isAcceptedOfNobody),
 };
 
 const isTaken = ({ port, end, answer }: Story['asks'][number]) =>
-  (port === 'bringAgent' && end === 'answered') || (port === 'transfer' && answer === 'succeeded');
+  (port === 'lookForDesk' && end === 'answered') || (port === 'transfer' && answer === 'succeeded');
 
 const isSimNew = ({ port, answer }: Story['asks'][number]) =>
   port === 'simChangedWithinHours' && typeof answer === 'number' && answer <= 72;

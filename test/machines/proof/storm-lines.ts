@@ -73,7 +73,19 @@ const frontDesk: LinePlan = {
   desks: { ...BANK.desks, operator: { ...BANK.desks.operator, otherwise: null } },
 };
 
+/** A desk that nobody calls; and then one telephone after the other. */
+const watched = {
+  ...BANK,
+  name: 'watched',
+  route: { steps: [ACCOUNT], desk: 'watcher' },
+  desks: {
+    watcher: { kind: 'attributes', joinWithinMs: 30_000, requires: [], otherwise: 'branch' },
+    branch: { ...BANK.desks.operator, target: 'sip:branch@bank.example', otherwise: 'operator' },
+    operator: { ...BANK.desks.operator, otherwise: null },
+  },
+} as const satisfies LinePlan;
+
 export const LINES = {
-  ...{ bank: BANK, selfService, bilingual, alone, frontDesk, closed: CLOSED },
+  ...{ bank: BANK, selfService, bilingual, alone, frontDesk, watched, closed: CLOSED },
   ...GATED,
 };

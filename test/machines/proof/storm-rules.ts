@@ -2,12 +2,23 @@
 // during one call. Knows no chart, no state and no context.
 
 import type { Auth } from '../../../src/machines/outcome.ts';
-import { backendFaults, cameAt, endedAt, notices, outcomes, says, verdictOf } from './evidence.ts';
+import {
+  backendFaults,
+  cameAt,
+  endedAt,
+  notices,
+  outcomes,
+  overheardAt,
+  says,
+  verdictOf,
+} from './evidence.ts';
 import { GATE_JUDGES } from './gate-rules.ts';
 import { GUESS_JUDGES } from './guess-rules.ts';
+import { HAND_OVER_JUDGES } from './hand-over-rules.ts';
 import { KEY_JUDGES } from './key-rules.ts';
 import { actionOf, chainFrom, courseOf, provedBy, rejectDeskOf } from './passage.ts';
 import type { Happening } from './phone-call.ts';
+import { ROOM_JUDGES } from './room-rules.ts';
 import type { Judges } from './rules.ts';
 import { endlessChoices, overruns } from './storm-counts.ts';
 import { ENDED_BECAUSE } from './storm-endings.ts';
@@ -22,8 +33,8 @@ export const STORM_JUDGES: Judges<Story> = {
   M1(story) {
     if (story.result === null) return [];
     const { auth, amr } = story.result;
-    const isLocked = outcomes(story).includes('lockedOut');
-    const proved = isLocked ? [] : courseOf(passageOf(story)).amr;
+    const isForgotten = outcomes(story).includes('lockedOut') || overheardAt(story) >= 0;
+    const proved = isForgotten ? [] : courseOf(passageOf(story)).amr;
     return [
       ...(auth === authOf(story) ? [] : [`${auth} instead of ${authOf(story)}`]),
       ...earlyDesks(story).map((desk) => `${desk} is asked with a step left`),
@@ -116,7 +127,7 @@ export const STORM_JUDGES: Judges<Story> = {
   M9(story) {
     const { plan, asks } = story;
     return asks.flatMap(({ port, input }, i) => {
-      if (!['bringAgent', 'transfer', 'setAttributes'].includes(port)) return [];
+      if (!['bringAgent', 'awaitWatcher', 'transfer', 'setAttributes'].includes(port)) return [];
       const { desk } = input as { desk: string };
       const { amr } = courseOf(passageOf({ ...story, asks: asks.slice(0, i) }));
       const missing = plan?.desks[desk]?.requires.filter((word) => !amr.includes(word));
@@ -129,8 +140,10 @@ export const STORM_JUDGES: Judges<Story> = {
   G3: (story) => GATE_JUDGES.G3(passageOf(story)),
   G4: (story) => [...GATE_JUDGES.G4(passageOf(story)), ...lateDecisions(story)],
 
+  ...HAND_OVER_JUDGES,
   ...GUESS_JUDGES,
   ...KEY_JUDGES,
+  ...ROOM_JUDGES,
 };
 
 const isFailure = (outcome: string) => /^(tooManyTries|lockedOut)$/.test(outcome);
@@ -139,6 +152,7 @@ const isWiped = (secret: { reveal(): string }) => /^\0*$/.test(secret.reveal());
 
 /** What a call with these answers has proved. */
 function authOf(story: Story): Auth {
+  if (overheardAt(story) >= 0) return 'none';
   if (outcomes(story).some(isFailure)) return 'failed';
   return provedBy(courseOf(passageOf(story)));
 }

@@ -6,6 +6,7 @@ import type { CallEvent } from '../../../src/machines/call.machine.ts';
 import type { StepName } from '../../../src/machines/outcome.ts';
 import type { Level, Verdict } from '../../../src/screening/verdict.ts';
 import { FLOOR_MS } from '../lines.ts';
+import type { RoomChange } from './phone-call.ts';
 import type { LINES } from './storm-lines.ts';
 
 export type Move =
@@ -14,6 +15,7 @@ export type Move =
   | { readonly press: string; readonly gapMs: number }
   | { readonly wait: number }
   | { readonly answer: number; readonly with: number }
+  | { readonly room: RoomChange }
   | { readonly happens: CallEvent['type'] };
 
 /**
@@ -102,6 +104,12 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      room: fc.constantFrom<RoomChange>('shown', 'hidden', 'left', 'broken', 'silent', 'back'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       happens: fc.constantFrom<CallEvent['type']>('caller.hungUp', 'call.lost', 'call.drain'),
     }),
   },
@@ -123,6 +131,7 @@ export const storm: fc.Arbitrary<Storm> = fc.record({
     bilingual: 8,
     alone: 4,
     frontDesk: 3,
+    watched: 4,
     closed: 1,
     unknown: 1,
     strict: 2,

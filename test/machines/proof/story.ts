@@ -74,6 +74,12 @@ function createCaller(call: PhoneCall, weather: Storm, plan: LinePlan | null) {
   const { mood } = weather;
 
   function give(ask: Ask, nth: number): void {
+    if (ask.port === 'findStrangers') {
+      const sight = call.sight();
+      if (sight.type === 'answered') call.answer(ask, sight.output);
+      else call.fail(ask);
+      return;
+    }
     const choices = answersOf(ask, weather, plan);
     const answer = choices[nth % choices.length];
     if (answer === FAULT) call.fail(ask);
@@ -93,7 +99,7 @@ function createCaller(call: PhoneCall, weather: Storm, plan: LinePlan | null) {
       else call.press(RIGHT[wanted] ?? '', 300, 1200);
     } else if (ask === undefined) call.clock.advance(1000);
     else if (mood === 'rejected' && isFactor(ask)) call.answer(ask, { kind: 'rejected' });
-    else if (mood === 'deskless' && ask.port === 'bringAgent') call.fail(ask);
+    else if (mood === 'deskless' && /^(bringAgent|awaitWatcher)$/.test(ask.port)) call.fail(ask);
     else if (/less$/.test(mood) && ask.port === 'transfer') call.answer(ask, 'failed');
     else give(ask, 0);
   }
@@ -102,6 +108,7 @@ function createCaller(call: PhoneCall, weather: Storm, plan: LinePlan | null) {
     make(next: Storm['moves'][number]): void {
       if (next === 'goOn') goOn();
       else if (next === 'keysMissed') call.miss();
+      else if ('room' in next) call.change(next.room);
       else if ('press' in next) call.press(next.press, next.gapMs);
       else if ('wait' in next) call.clock.advance(next.wait);
       else if ('happens' in next) call.send(next.happens);

@@ -80,12 +80,16 @@ export function deadline({ port, input }: Ask, plan: LinePlan | null): number {
     case 'sendCode':
       return plan?.sendingMs ?? 0;
     case 'setAttributes':
+    case 'lookForDesk':
+    case 'lookForCaller':
+    case 'findStrangers':
       return 2000;
     case 'bringAgent':
+    case 'awaitWatcher':
     case 'transfer': {
       const desk = plan?.desks[(input as { desk: string }).desk];
       if (desk === undefined) return 0;
-      return desk.kind === 'agent' ? desk.joinWithinMs : desk.ringMs + 5000;
+      return desk.kind === 'transfer' ? desk.ringMs + 5000 : desk.joinWithinMs;
     }
     case 'playPrompt':
       return plan?.maxCallMs ?? 0;

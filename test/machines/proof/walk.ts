@@ -20,6 +20,8 @@ export interface Step {
   readonly asks: readonly { readonly src: string; readonly input: unknown }[];
   /** What observers are told. */
   readonly tells: readonly object[];
+  /** What other charts are told. */
+  readonly sends: readonly EventObject[];
   /** Names of the other things done. */
   readonly acts: readonly string[];
 }
@@ -35,6 +37,7 @@ export function walk(machine: AnyStateMachine, inputs: readonly object[], found:
   const taken = new Set<AnyTransitionDefinition>();
   let asks: Step['asks'][number][] = [];
   let tells: object[] = [];
+  let sends: EventObject[] = [];
   let acts: string[] = [];
   const self = createEmptyActor();
   self.system.inspect((step) => {
@@ -57,14 +60,16 @@ export function walk(machine: AnyStateMachine, inputs: readonly object[], found:
         const { src, input } = params as Step['asks'][number];
         asks.push({ src, input });
       } else if (type === 'xstate.emit') tells.push((params as { event: object }).event);
+      else if (type === 'xstate.sendTo') sends.push((params as { event: EventObject }).event);
       else acts.push(type);
     },
   };
   function watch<Taken>(step: () => Taken) {
     asks = [];
     tells = [];
+    sends = [];
     acts = [];
-    return { done: step(), asks, tells, acts };
+    return { done: step(), asks, tells, sends, acts };
   }
   const starts = inputs.map((input): Step => {
     const { done, ...seen } = watch(() => machine.getInitialSnapshot(scope, input));

@@ -1,0 +1,65 @@
+// How a worker comes to its end: told by a signal, or by itself, so that a fresh process takes its place. Promises
+// that no call is dropped for it: no new ones are taken, those there are finish. Only a second signal ends them.
+
+import type { Logger } from 'pino';
+import type { RecycleReason } from '../ivr/recycling.ts';
+import type { Switchboard } from '../ivr/switchboard.ts';
+import type { AgentServer } from '../livekit/agent-server.ts';
+
+export interface RetirementOptions {
+  readonly switchboard: Switchboard;
+  readonly agentServer: Pick<AgentServer, 'drain'>;
+  /** Aborted when no new call is taken any more. */
+  readonly draining: AbortController;
+  /** Has a successor take calls, where somebody starts one. */
+  readonly succeed: () => Promise<void>;
+  readonly log: Logger;
+}
+
+export interface Retirement {
+  /** Ends this worker by itself, a successor first. Said again it changes nothing. */
+  retire(why: RecycleReason | 'fault'): void;
+  /** Done when the last call has ended. */
+  readonly ended: Promise<void>;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** From now on the first signal lets calls finish, the second ends them. */
+export function prepareEnd(options: RetirementOptions): Retirement {
+  const { switchboard, agentServer, draining, succeed, log } = options;
+  const ended = Promise.withResolvers<void>();
+  let isRetiring = false;
+
+  async function drain(): Promise<void> {
+    if (draining.signal.aborted) return;
+    draining.abort();
+    log.info({ calls: switchboard.calls }, 'draining');
+    // A job that was promised comes first: its caller rings already.
+    await agentServer.drain();
+    await switchboard.drain();
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    ended.resolve();
+  }
+
+  function onSignal(): void {
+    if (draining.signal.aborted) {
+      log.warn({ calls: switchboard.calls }, 'stopping now');
+      void switchboard.stop();
+      return;
+    }
+    if (!isRetiring) void succeed();
+    void drain();
+  }
+
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    ended: ended.promise,
+    retire(why) {
+      if (isRetiring || draining.signal.aborted) return;
+      isRetiring = true;
+      log.info({ why, calls: switchboard.calls }, 'retiring: a fresh process is to take over');
+      void succeed().then(drain);
+    },
+  };
+}

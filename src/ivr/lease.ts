@@ -1,0 +1,99 @@
+// Whether this worker's calls are still its own. Others take them over when it has not said for a lease that it
+// lives; a process that stood still for that long must ask before it does anything else. Promises that while
+// `isCertain` nobody else has them.
+
+import type { Logger } from 'pino';
+import { loggable } from './fault.ts';
+import type { RecordStore } from './ports.ts';
+
+export interface Lease {
+  /** Whether nobody else can have taken over a call of this worker by now. */
+  isCertain(): boolean;
+  /**
+   * Asks the store which calls were taken over, and has them given up. Done when that is known, or the store
+   * does not say soon: then nobody can have taken them over by it either. Never rejects.
+   */
+  assure(): Promise<void>;
+  /** Says that this worker lives. Answers how many records of lost calls it kept; rejects when the store is away. */
+  beat(): Promise<number>;
+  /** What held this worker's place was lost for a moment: the next question is asked in earnest. */
+  doubt(): void;
+}
+
+/** Of a process whose calls nobody else can have. */
+export const ALONE: Pick<Lease, 'isCertain' | 'assure'> = {
+  isCertain: () => true,
+  assure: async () => undefined,
+};
+
+/** Others may take over the calls of a worker that has not been heard of for so long. */
+export const LEASE_MS = 4000;
+/** How long a call waits for the answer, whose next deed depends on it. */
+const ANSWER_MS = 1500;
+
+interface LeaseOptions {
+  readonly workerId: string;
+  readonly records: Pick<RecordStore, 'beat' | 'takenOver'>;
+  /** Ids of the calls that run here. */
+  readonly running: () => readonly string[];
+  /** Has a call given up that another worker has. */
+  readonly giveUp: (call: string) => void;
+  readonly monotonic: () => number;
+  readonly log: Logger;
+}
+
+export function createLease(options: LeaseOptions): Lease {
+  const { workerId, records, running, giveUp, monotonic, log } = options;
+  let certainUntil = Number.NEGATIVE_INFINITY;
+  let isAway = false;
+  let asking: Promise<void> | null = null;
+
+  async function giveUpTaken(): Promise<void> {
+    const calls = running();
+    if (calls.length === 0) return;
+    const taken = await records.takenOver(workerId, calls);
+    if (taken.length > 0)
+      log.warn({ calls: taken }, 'calls were taken over: they are given up here');
+    for (const call of taken) giveUp(call);
+  }
+
+  async function beat(): Promise<number> {
+    const began = monotonic();
+    try {
+      const kept = await records.beat(workerId, LEASE_MS);
+      if (began > certainUntil) await giveUpTaken();
+      certainUntil = began + LEASE_MS;
+      isAway = false;
+      return kept;
+    } catch (error) {
+      isAway = true;
+      throw error;
+    }
+  }
+
+  async function ask(): Promise<void> {
+    let impatience: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      impatience = setTimeout(resolve, ANSWER_MS);
+    });
+    const answer = beat().then(
+      () => undefined,
+      (error: unknown) => log.warn({ fault: loggable(error) }, 'nobody says whose the calls are'),
+    );
+    await Promise.race([answer, patience]);
+    clearTimeout(impatience);
+    asking = null;
+  }
+
+  return {
+    isCertain: () => isAway || monotonic() < certainUntil,
+    assure() {
+      asking ??= ask();
+      return asking;
+    },
+    beat,
+    doubt() {
+      certainUntil = Number.NEGATIVE_INFINITY;
+    },
+  };
+}

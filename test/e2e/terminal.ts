@@ -1,0 +1,41 @@
+// `tonegate dial` as somebody at a terminal has it, on the system under test.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { inject, onTestFinished } from 'vitest';
+
+/** Calls from a terminal whose input and output are pipes. */
+export function dial(...args: string[]) {
+  const system = inject('system');
+  const main = join(process.cwd(), 'src/main.ts');
+  const config = join(system.folder, 'tonegate.yaml');
+  return runHere(main, 'dial', '--config', config, ...args);
+}
+
+/** A program of ours, run where the system's operator would run it. */
+export function runHere(...args: string[]) {
+  const child = spawn(process.execPath, args, {
+    cwd: inject('system').folder,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number);
+  return {
+    output: () => output,
+    exited,
+    types: (keys: string) => child.stdin.write(keys),
+    hangsUp: () => child.stdin.end('h'),
+    interrupts: () => child.kill('SIGINT'),
+    async reads(words: string): Promise<void> {
+      while (!output.includes(words)) {
+        if (child.exitCode !== null) throw new Error(`ended without "${words}":\n${output}`);
+        await Promise.race([once(child.stdout, 'data'), exited]);
+      }
+    },
+  };
+}
