@@ -3,7 +3,6 @@
 
 import {
   AudioSource,
-  AudioStream,
   LocalAudioTrack,
   type RemoteTrack,
   Room,
@@ -11,6 +10,7 @@ import {
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
+import { soundOf } from '../../src/livekit/media.ts';
 import { callerToken, type PhoneCall } from '../../src/livekit/phone-token.ts';
 import { SAMPLE_RATE } from '../../src/prompts/wav.ts';
 import { now } from './clock.ts';
@@ -64,10 +64,5 @@ export async function enterAsCaller(
 
 async function listen(track: RemoteTrack, listener: Listener, frameMs: number): Promise<void> {
   const hear = createEar(listener);
-  const stream = new AudioStream(track, {
-    sampleRate: SAMPLE_RATE,
-    numChannels: 1,
-    frameSizeMs: frameMs,
-  });
-  for await (const { data } of stream) hear(data, now());
+  for await (const samples of soundOf(track, frameMs)) hear(samples, now());
 }

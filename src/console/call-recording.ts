@@ -27,7 +27,8 @@ export function openCallRecording(file: string, now: () => number): CallRecordin
   let written = 0;
   let began: number | null = null;
 
-  const here = () => (began === null ? 0 : Math.round(((now() - began) * SAMPLE_RATE) / 1000));
+  const sampleAt = (time: number) =>
+    began === null ? 0 : Math.round(((time - began) * SAMPLE_RATE) / 1000);
 
   function write(until: number) {
     const length = until - written;
@@ -51,16 +52,18 @@ export function openCallRecording(file: string, now: () => number): CallRecordin
   }
 
   const writing = setInterval(
-    () => write(here() - (LATEST_MS * SAMPLE_RATE) / 1000),
+    () => write(sampleAt(now()) - (LATEST_MS * SAMPLE_RATE) / 1000),
     WRITE_MS,
   ).unref();
 
   return {
     hear(source, samples) {
-      began ??= now();
+      const heardAt = now();
+      began ??= heardAt;
+      const here = sampleAt(heardAt);
       const end = ends.get(source) ?? Number.NEGATIVE_INFINITY;
-      const isNext = here() - end < (LATEST_MS * SAMPLE_RATE) / 1000;
-      const from = Math.max(isNext ? end : here(), written) - written;
+      const isNext = here - end < (LATEST_MS * SAMPLE_RATE) / 1000;
+      const from = Math.max(isNext ? end : here, written) - written;
       ends.set(source, written + from + samples.length);
       if (from + samples.length > pending.length) grow(from + samples.length);
       for (const [i, sample] of samples.entries()) {
@@ -70,11 +73,11 @@ export function openCallRecording(file: string, now: () => number): CallRecordin
     },
     hush() {
       ends.clear();
-      pending.fill(0, Math.max(0, here() - written));
+      pending.fill(0, Math.max(0, sampleAt(now()) - written));
     },
     [Symbol.dispose]() {
       clearInterval(writing);
-      write(here());
+      write(sampleAt(now()));
       closeSync(fd);
     },
   };

@@ -4,9 +4,10 @@
 import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RoomEvent } from '@livekit/rtc-node';
-import { dispose, Room } from '@livekit/rtc-node';
+import type { RemoteTrack, RoomEvent } from '@livekit/rtc-node';
+import { AudioStream, dispose, Room } from '@livekit/rtc-node';
 import { bindToCall } from '../ivr/isolation.ts';
+import { SAMPLE_RATE } from '../prompts/wav.ts';
 import { unlessAborted } from './abort.ts';
 
 // It logs to stdout, and its warnings name participants, whose identities hold calling numbers.
@@ -71,6 +72,21 @@ export async function leaveRoom(room: Room): Promise<void> {
     _ffiClientInstance?.off('ffi_event', onFfiEvent);
     room.removeAllListeners();
   }
+}
+
+/**
+ * What is heard of a track, piece by piece, until it ends: 16 kHz, mono. `pieceMs`: how much at a time, by default
+ * what the library sees fit. Nothing where the library has let go of the track since it told of it.
+ */
+export async function* soundOf(track: RemoteTrack, pieceMs?: number): AsyncGenerator<Int16Array> {
+  const size = pieceMs === undefined ? {} : { frameSizeMs: pieceMs };
+  let stream: AudioStream;
+  try {
+    stream = new AudioStream(track, { sampleRate: SAMPLE_RATE, numChannels: 1, ...size });
+  } catch {
+    return;
+  }
+  for await (const { data } of stream) yield data;
 }
 
 /**

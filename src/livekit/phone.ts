@@ -3,7 +3,6 @@
 
 import {
   AudioSource,
-  AudioStream,
   LocalAudioTrack,
   type RemoteTrack,
   Room,
@@ -13,7 +12,7 @@ import {
   TrackSource,
 } from '@livekit/rtc-node';
 import { SAMPLE_RATE } from '../prompts/wav.ts';
-import { leaveRoom } from './media.ts';
+import { leaveRoom, soundOf } from './media.ts';
 import { callerToken, type PhoneCall, sendForAgent } from './phone-token.ts';
 import { unreachable } from './server-api.ts';
 
@@ -97,8 +96,7 @@ async function listen(
   track: RemoteTrack,
   onSound: NonNullable<PhoneOptions['onSound']>,
 ): Promise<void> {
-  for await (const { data } of new AudioStream(track, SAMPLE_RATE, 1))
-    onSound(track.sid ?? '', data);
+  for await (const samples of soundOf(track)) onSound(track.sid ?? '', samples);
 }
 
 /** What an agent may ask of a bridge. */

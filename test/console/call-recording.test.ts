@@ -6,7 +6,7 @@ import { openCallRecording } from '../../src/console/call-recording.ts';
 import { parseWav, SAMPLE_RATE, samplesOf } from '../../src/prompts/wav.ts';
 
 /** A recording, on a clock that the test sets. */
-function record() {
+function record({ now = () => performance.now() } = {}) {
   vi.useFakeTimers();
   const folder = mkdtempSync(join(tmpdir(), 'tonegate-recording-'));
   onTestFinished(() => {
@@ -16,7 +16,7 @@ function record() {
   const file = join(folder, 'call.wav');
   return {
     file,
-    recording: openCallRecording(file, () => performance.now()),
+    recording: openCallRecording(file, now),
     passes: (seconds: number) => void vi.advanceTimersByTime(seconds * 1000),
   };
 }
@@ -115,4 +115,13 @@ test('a file that cannot be written is told at once', () => {
       message: expect.stringMatching(/ENOENT/),
     }),
   );
+});
+
+test('the first sound is at the very beginning, though time passes while it is taken in', () => {
+  let time = 0;
+  const { file, recording } = record({ now: () => (time += 0.1) });
+  recording.hear('ivr', sound(100, 1));
+  time += 1000;
+  recording[Symbol.dispose]();
+  expect(heardIn(file)[0]).toEqual([1, 100]);
 });

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { inject, onTestFinished } from 'vitest';
+import { inject, onTestFailed, onTestFinished } from 'vitest';
 
 /** Calls from a terminal whose input and output are pipes. */
 export function dial(...args: string[]) {
@@ -19,12 +19,17 @@ export function runHere(...args: string[]) {
     cwd: inject('system').folder,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
+  let hasExited = false;
+  onTestFailed(() => console.error(`${args.join(' ')} wrote:\n${output}`));
+  onTestFinished(() => void child.kill('SIGKILL'));
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  const exited = once(child, 'exit').then(([code]) => code as number);
+  const exited = once(child, 'exit').then(([code]) => {
+    hasExited = true;
+    return code as number;
+  });
   return {
     output: () => output,
     exited,
@@ -33,7 +38,7 @@ export function runHere(...args: string[]) {
     interrupts: () => child.kill('SIGINT'),
     async reads(words: string): Promise<void> {
       while (!output.includes(words)) {
-        if (child.exitCode !== null) throw new Error(`ended without "${words}":\n${output}`);
+        if (hasExited) throw new Error(`ended without "${words}":\n${output}`);
         await Promise.race([once(child.stdout, 'data'), exited]);
       }
     },

@@ -9,7 +9,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   AudioSource,
-  AudioStream,
   LocalAudioTrack,
   type RemoteTrack,
   Room,
@@ -24,6 +23,7 @@ import { type Child, spawnChild } from '../../src/demo/child.ts';
 import { startStack } from '../../src/demo/stack.ts';
 import type { StackPorts } from '../../src/demo/stack-config.ts';
 import type { Clip } from '../../src/ivr/ports.ts';
+import { soundOf } from '../../src/livekit/media.ts';
 import { applyRouting } from '../../src/livekit/provisioning.ts';
 import type { LiveKitApi } from '../../src/livekit/server-api.ts';
 import { Secret } from '../../src/machines/secret.ts';
@@ -158,9 +158,9 @@ export class Guest implements AsyncDisposable {
 
   async #listen(track: RemoteTrack): Promise<void> {
     if (track.kind !== TrackKind.KIND_AUDIO) return;
-    for await (const frame of new AudioStream(track, 16_000, 1)) {
-      for (let at = 0; at + 160 <= frame.data.length; at += 160) {
-        this.#sound.push(pitchOf(frame.data.subarray(at, at + 160)));
+    for await (const samples of soundOf(track)) {
+      for (let at = 0; at + 160 <= samples.length; at += 160) {
+        this.#sound.push(pitchOf(samples.subarray(at, at + 160)));
       }
     }
   }
