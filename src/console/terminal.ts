@@ -41,8 +41,8 @@ export interface Terminal extends Disposable {
 /** `h`, Ctrl-C and Ctrl-D. */
 const HANG_UP: ReadonlySet<string> = new Set(['h', 'H', '\u0003', '\u0004']);
 const KEY = /^[0-9*#]$/;
-/** Keys from a pipe come as fast as a quick typist's; much faster, they would be doubted. */
-const PIPED_KEY_MS = 100;
+/** Keys from a pipe come unhurried: on a busy machine faster ones may arrive together, and would rightly be doubted. */
+const PIPED_KEY_MS = 250;
 
 /**
  * Opens the terminal; disposing gives the input back as it was. `kind`: what `TERM` says of it; one that is `dumb`

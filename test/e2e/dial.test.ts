@@ -15,14 +15,21 @@ const SIX_SECONDS = 6 * 32_000;
 test('a caller at the terminal reads what is said, and is verified by keys that nobody sees', async () => {
   const customer = customersOf('dial')();
   const terminal = dial();
-  await terminal.reads('Please enter your account number.');
-  terminal.types(customer.number);
-  await terminal.reads('Please enter your date of birth');
-  terminal.types(keyedBirthDate(customer));
-  await terminal.reads('Please enter that code.');
-  const code = await lastCode(customer);
-  terminal.types(code);
-  await terminal.reads('Call ended: handed-off, auth verified.');
+  let code = '';
+  await terminal.answers(
+    [
+      [/enter your account number/, () => customer.number],
+      [/enter your date of birth/, () => keyedBirthDate(customer)],
+      [
+        /enter (that|the) code/,
+        async () => {
+          code = await lastCode(customer);
+          return code;
+        },
+      ],
+    ],
+    'Call ended: handed-off, auth verified.',
+  );
   terminal.hangsUp();
   expect(await terminal.exited).toBe(0);
   for (const keyed of [customer.number, keyedBirthDate(customer), code]) {

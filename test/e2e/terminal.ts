@@ -30,6 +30,8 @@ export function runHere(...args: string[]) {
     hasExited = true;
     return code as number;
   });
+  // A phone whose caller was led to a desk stays on the line.
+  const isOver = () => hasExited || /^Call ended:/m.test(output);
   return {
     output: () => output,
     exited,
@@ -38,8 +40,27 @@ export function runHere(...args: string[]) {
     interrupts: () => child.kill('SIGINT'),
     async reads(words: string): Promise<void> {
       while (!output.includes(words)) {
-        if (hasExited) throw new Error(`ended without "${words}":\n${output}`);
+        if (isOver()) throw new Error(`ended without "${words}":\n${output}`);
         await Promise.race([once(child.stdout, 'data'), exited]);
+      }
+    },
+    /** Types what a question asks for, each time that it is asked, until these words are read. */
+    async answers(
+      questions: readonly (readonly [asked: RegExp, keys: () => string | Promise<string>])[],
+      words: string,
+    ): Promise<void> {
+      let taken = 0;
+      while (!output.includes(words)) {
+        const asked = questions
+          .map(([question, keys]) => ({ found: question.exec(output.slice(taken)), keys }))
+          .find(({ found }) => found !== null);
+        if (asked?.found) {
+          taken += asked.found.index + asked.found[0].length;
+          child.stdin.write(await asked.keys());
+        } else {
+          if (isOver()) throw new Error(`ended without "${words}":\n${output}`);
+          await Promise.race([once(child.stdout, 'data'), exited]);
+        }
       }
     },
   };
