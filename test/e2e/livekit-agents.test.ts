@@ -16,7 +16,7 @@ import { closeMedia, joinCallerLine } from '../../src/livekit/room-line.ts';
 import { Guest, jobFor, startTestStack, type TestStack, tone, until } from '../livekit/room-kit.ts';
 
 const never = new AbortController().signal;
-const ports = { livekit: 25700, sip: 25760, rtp: 25200, redis: 25779 };
+const ports = { livekit: 25500, sip: 25560, rtp: 22400, redis: 25579 };
 
 let livekit: TestStack;
 let servers: AgentServer[] = [];

@@ -25,7 +25,7 @@ import {
 import { startTcpProxy } from '../livekit/tcp-proxy.ts';
 
 const never = new AbortController().signal;
-const ports = { livekit: 25700, sip: 25760, rtp: 25200, redis: 25779 };
+const ports = { livekit: 25700, sip: 25760, rtp: 22000, redis: 25779 };
 const attributes = {
   'sip.callID': 'SCL_1',
   'sip.callIDFull': 'invite-1',

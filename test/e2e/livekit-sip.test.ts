@@ -13,7 +13,7 @@ import { Guest, routed, startTestStack, type TestStack, until } from '../livekit
 import { type Dialling, dial, type Phone } from './kit/phone.ts';
 
 const never = new AbortController().signal;
-const ports = { livekit: 25700, sip: 25760, rtp: 25200, redis: 25779 };
+const ports = { livekit: 25600, sip: 25660, rtp: 22800, redis: 25679 };
 const trunk = { name: 'bank-trunk', numbers: ['+15105550100'], profile: 'twilio' };
 
 let livekit: TestStack;

@@ -1,5 +1,5 @@
 // Desk agents that do not do as they should, as a scenario's `desks` has it: they never come, come late, or break
-// down as soon as they were heard.
+// down before they are heard.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { milliseconds, type Scenario } from '../../../src/console/scenario.ts';
@@ -14,8 +14,10 @@ export interface DesksAway extends AsyncDisposable {
   configure(config: Written): Written;
 }
 
-/** As long as it takes to be heard. */
-const HEARD_MS = 300;
+/** How long a desk agent is there that breaks down. */
+const THERE_MS = 300;
+/** How long one is waited for that is never heard. */
+const PATIENCE_SECONDS = 4;
 
 /** Done when LiveKit knows them. `whose`: they have names of their own, so that no other call meets them. */
 export async function openDesksAway(
@@ -31,9 +33,8 @@ export async function openDesksAway(
     if (arrival === 'never') return;
     if (arrival !== 'fails') await sleep(milliseconds(arrival));
     const guest = guests.use(await Guest.enter(api, token));
-    await guest.publish();
-    if (arrival !== 'fails') return;
-    await sleep(HEARD_MS);
+    if (arrival !== 'fails') return await guest.publish();
+    await sleep(THERE_MS);
     await guest[Symbol.asyncDispose]();
   }
 
@@ -59,8 +60,11 @@ export async function openDesksAway(
     configure(config) {
       const desks = Object.entries(config.desks as Record<string, { readonly agent?: string }>);
       const renamed = desks.map(([desk, how]) => {
-        const isAway = how.agent !== undefined && Object.hasOwn(arrivals, how.agent);
-        return [desk, isAway ? { ...how, agent: nameOf(how.agent) } : how];
+        const arrival = how.agent === undefined ? undefined : arrivals[how.agent];
+        if (how.agent === undefined || arrival === undefined) return [desk, how];
+        const isHeard = arrival !== 'never' && arrival !== 'fails';
+        const patience = isHeard ? {} : { joinWithinSeconds: PATIENCE_SECONDS };
+        return [desk, { ...how, ...patience, agent: nameOf(how.agent) }];
       });
       return { ...config, desks: Object.fromEntries(renamed) };
     },
