@@ -14,7 +14,14 @@ import * as media from '@livekit/rtc-node';
 import { askingsFrom } from '../calls/asking.ts';
 import { playAndCollect } from '../calls/play-and-collect.ts';
 
-const { BENCH_RECORDINGS = '', BENCH_KEYS = '', BENCH_PORT = '' } = process.env;
+const {
+  BENCH_RECORDINGS = '',
+  BENCH_KEYS = '',
+  BENCH_PORT = '',
+  LIVEKIT_URL = '',
+  LIVEKIT_API_KEY = '',
+  LIVEKIT_API_SECRET = '',
+} = process.env;
 
 /** Each job's process loads the recordings before it has a job. */
 let askings = [];
@@ -38,6 +45,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     new ServerOptions({
       agent: fileURLToPath(import.meta.url),
       agentName: 'bench-agents',
+      wsURL: LIVEKIT_URL,
+      apiKey: LIVEKIT_API_KEY,
+      apiSecret: LIVEKIT_API_SECRET,
       production: true,
       host: '127.0.0.1',
       port: Number(BENCH_PORT),

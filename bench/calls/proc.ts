@@ -58,17 +58,18 @@ export function cpuMs(pids: readonly number[]): number {
   return sum(pids.map((pid) => parseStat(read(`/proc/${pid}/stat`))?.cpuMs ?? 0));
 }
 
-/** Reads `/proc/stat`: how long the processors have worked so far, all of them together, in milliseconds. */
+/**
+ * Reads `/proc/stat`: how long the processors have worked so far for processes, all of them together, in milliseconds;
+ * what another guest of the same machine has taken counts too. Interrupts do not: they are the calls' own packets.
+ */
 export function parseBusyMs(text: string): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
-    /^cpu +(.*)$/m.exec(text)?.[1] ?? ''
-  )
+  const [user = 0, nice = 0, system = 0, , , , , steal = 0] = (/^cpu +(.*)$/m.exec(text)?.[1] ?? '')
     .split(' ')
     .map(Number);
-  return ((user + nice + system + irq + softirq + steal) * 1000) / TICKS_PER_SECOND;
+  return ((user + nice + system + steal) * 1000) / TICKS_PER_SECOND;
 }
 
-/** How long the processors have worked so far, in milliseconds. */
+/** How long the processors have worked so far for processes, in milliseconds. */
 export function busyMs(): number {
   return parseBusyMs(read('/proc/stat'));
 }
