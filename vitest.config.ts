@@ -1,4 +1,4 @@
-// Two kinds of tests: those of units, which need nothing but Node (and the local stack, for its own test), and
+// Two kinds of tests: `unit`, which need nothing but Node (and the local stack, for its own test), and
 // `e2e`, which make real calls. The report is what .ci/run counts.
 
 import { defineConfig } from 'vitest/config';
@@ -20,18 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/commands/**', 'test/e2e/**', 'test/fixtures/**', 'test/long/**'],
-          globalSetup: ['test/kit/postgres.ts'],
-          // A thread starts in half the time that a process needs.
-          pool: 'threads',
-          testTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          // They change the folder they are in, as only a process can.
-          name: 'commands',
-          include: ['test/commands/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/fixtures/**', 'test/long/**'],
           globalSetup: ['test/kit/postgres.ts'],
           testTimeout: 60_000,
         },
