@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AgentDispatchClient } from 'livekit-server-sdk';
+import { ParticipantInfo_Kind } from '@livekit/protocol';
+import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
 import { milliseconds, type Scenario } from '../../../src/console/scenario.ts';
 import { joinAsCaller, type PhoneOptions } from '../../../src/livekit/phone.ts';
 import type { ChaosSystem } from '../../chaos/system.ts';
@@ -17,8 +18,8 @@ export interface Caller extends AsyncDisposable {
   hangUp(): Promise<void>;
 }
 
-/** A worker that is there is offered a call at once. */
-const OFFERED_MS = 2000;
+/** A worker that is offered a call is in its room by then, on a busy machine too. */
+const JOINED_MS = 5000;
 
 /** What a phone does that is referred elsewhere. */
 const TRANSFERS = { succeeded: 'accepted', failed: 'refused', unknown: 'silent' } as const;
@@ -33,7 +34,7 @@ export async function callOverLiveKit(options: PhoneOptions): Promise<Caller> {
   const phone = await joinAsCaller(options);
   const over = Promise.race([phone.answered, phone.ended]).then(() => true);
   // LiveKit may not know everywhere yet the agent of a worker that has just registered.
-  while (!(await Promise.race([over, sleep(OFFERED_MS, false)]))) await sendAgain(options);
+  while (!(await Promise.race([over, sleep(JOINED_MS, false)]))) await sendAgain(options);
   return {
     press: (key) => void phone.press(key).catch(lost),
     hangUp: phone.hangUp,
@@ -41,8 +42,11 @@ export async function callOverLiveKit(options: PhoneOptions): Promise<Caller> {
   };
 }
 
-/** Where nobody was offered the call. */
+/** Where nobody was offered the call. LiveKit lists the jobs of a dispatch late: two workers would be in one room. */
 async function sendAgain({ api, room, agentName }: PhoneOptions): Promise<void> {
+  const rooms = new RoomServiceClient(api.host, api.key, api.secret, { failover: false });
+  const there = await rooms.listParticipants(room);
+  if (there.some(({ kind }) => kind === ParticipantInfo_Kind.AGENT)) return;
   const dispatches = new AgentDispatchClient(api.host, api.key, api.secret, { failover: false });
   for (const { id, state } of await dispatches.listDispatch(room)) {
     if (state === undefined || state.jobs.length > 0) continue;
