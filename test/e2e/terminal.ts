@@ -32,6 +32,10 @@ export function runHere(...args: string[]) {
   });
   // A phone whose caller was led to a desk stays on the line.
   const isOver = () => hasExited || /^Call ended:/m.test(output);
+  async function readOn(words: string): Promise<void> {
+    if (isOver()) throw new Error(`ended without "${words}":\n${output}`);
+    await Promise.race([once(child.stdout, 'data'), exited]);
+  }
   return {
     output: () => output,
     exited,
@@ -39,10 +43,7 @@ export function runHere(...args: string[]) {
     hangsUp: () => child.stdin.end('h'),
     interrupts: () => child.kill('SIGINT'),
     async reads(words: string): Promise<void> {
-      while (!output.includes(words)) {
-        if (isOver()) throw new Error(`ended without "${words}":\n${output}`);
-        await Promise.race([once(child.stdout, 'data'), exited]);
-      }
+      while (!output.includes(words)) await readOn(words);
     },
     /** Types what a question asks for, each time that it is asked, until these words are read. */
     async answers(
@@ -57,10 +58,7 @@ export function runHere(...args: string[]) {
         if (asked?.found) {
           taken += asked.found.index + asked.found[0].length;
           child.stdin.write(await asked.keys());
-        } else {
-          if (isOver()) throw new Error(`ended without "${words}":\n${output}`);
-          await Promise.race([once(child.stdout, 'data'), exited]);
-        }
+        } else await readOn(words);
       }
     },
   };

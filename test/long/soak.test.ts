@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFailed, onTestFinished, test } from 'vitest';
 import { machine } from '../../bench/machine.ts';
 import { superviseWorker } from '../../src/commands/dev-worker.ts';
 import { dial } from '../e2e/kit/phone.ts';
@@ -120,6 +120,14 @@ describe('on a real LiveKit server', () => {
     );
     onTestFinished(() => void worker.kill('SIGKILL'));
     const log = createInterface(worker.stdout);
+    // What it has warned of, and the last that it said.
+    const warnings: string[] = [];
+    const last: string[] = [];
+    log.on('line', (line) => {
+      if (/"level":[456]0/.test(line)) warnings.push(line);
+      if (last.push(line) > 20) last.shift();
+    });
+    onTestFailed(() => console.error([...warnings, '…', ...last].join('\n')));
     const logged = (message: string) =>
       new Promise<Record<string, unknown>>((resolve) => {
         const listen = (line: string) => {

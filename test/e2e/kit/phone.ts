@@ -153,7 +153,10 @@ export class Phone implements AsyncDisposable {
   async hearsSound(withinMs = PATIENCE_MS): Promise<void> {
     const deadline = performance.now() + withinMs;
     for (let from = 0; !this.audio.subarray(from).some((sample) => Math.abs(sample) > SOUND); ) {
-      if (this.#end !== null) throw new Error(`the call ended (${this.#end}) without a sound`);
+      if (this.#end !== null) {
+        const how = [this.#end, this.status, this.reason].filter(Boolean).join(' ');
+        throw new Error(`the call ended (${how}) without a sound`);
+      }
       if (performance.now() > deadline) throw new Error(`${withinMs} ms went by without a sound`);
       from = this.audio.length;
       await Promise.race([sleep(LISTEN_MS), this.#over.promise]);
