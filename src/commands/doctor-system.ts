@@ -20,11 +20,12 @@ import { planRouting } from '../livekit/provisioning.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
 import { Secret } from '../machines/secret.ts';
 import { openStore } from '../store/open-store.ts';
-import { loadSigningKey, TicketKeyError } from '../ticket/keys.ts';
+import { loadPublishedKeys, loadSigningKey } from '../ticket/keys.ts';
 import { backendUrl } from './demo-bank.ts';
 import { reach } from './doctor-clock.ts';
 import { loadEdition } from './edition.ts';
 import { neededSecrets } from './provision.ts';
+import { keysOf } from './signing-keys.ts';
 
 export interface Round {
   readonly config: string;
@@ -32,19 +33,21 @@ export interface Round {
   readonly desks: boolean;
 }
 
-/** What a worker needs from its environment. */
-const NEEDED = [
+/** What a worker reads from its environment. */
+const READ = [
   'LIVEKIT_URL',
   'LIVEKIT_API_KEY',
   'LIVEKIT_API_SECRET',
   'TONEGATE_STORE',
   'TONEGATE_PEPPER',
   'TONEGATE_SIGNING_KEY',
+  'TONEGATE_SIGNING_KEYS_PREVIOUS',
   'TONEGATE_BACKEND_TOKEN',
   'TONEGATE_BACKEND_URL',
+  'TONEGATE_SMS_TOKEN',
 ] as const;
 
-type Environment = ReturnType<typeof readEnvironment<(typeof NEEDED)[number]>>;
+type Environment = ReturnType<typeof readEnvironment<(typeof READ)[number]>>;
 
 /** Looks at everything; findings come as they are made. Throws what is wrong with configuration and environment. */
 export async function* lookAtEverything({ config: file, desks }: Round): AsyncGenerator<Finding> {
@@ -100,13 +103,10 @@ async function readAll(file: string): Promise<{ config: Config; secrets: Environ
 }
 
 async function readKeys(): Promise<Environment> {
-  const secrets = readEnvironment(NEEDED);
-  try {
-    await loadSigningKey(secrets.TONEGATE_SIGNING_KEY);
-  } catch (fault) {
-    if (!(fault instanceof TicketKeyError)) throw fault;
-    throw new IvrFault('IVR_CONFIG_INVALID', `TONEGATE_SIGNING_KEY: ${fault.message}`);
-  }
+  const secrets = readEnvironment(READ);
+  await keysOf('TONEGATE_SIGNING_KEY', loadSigningKey(secrets.TONEGATE_SIGNING_KEY));
+  const previous = loadPublishedKeys(secrets.TONEGATE_SIGNING_KEYS_PREVIOUS);
+  await keysOf('TONEGATE_SIGNING_KEYS_PREVIOUS', previous);
   return secrets;
 }
 

@@ -25,6 +25,20 @@ export interface Retirement {
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/**
+ * Until it is disposed of, a signal ends the process at once: it has taken no call. Without it the kernel would
+ * ignore the signal where this is the first process of a container.
+ */
+export function endWhileStarting(): Disposable {
+  const end = () => process.exit(0);
+  for (const signal of SIGNALS) process.on(signal, end);
+  return {
+    [Symbol.dispose]() {
+      for (const signal of SIGNALS) process.off(signal, end);
+    },
+  };
+}
+
 /** From now on the first signal lets calls finish, the second ends them. */
 export function prepareEnd(options: RetirementOptions): Retirement {
   const { switchboard, agentServer, draining, succeed, log } = options;

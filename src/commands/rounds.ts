@@ -37,8 +37,7 @@ export function startRounds({
 
   async function beat(): Promise<void> {
     try {
-      const calls = await lease.beat();
-      if (calls > 0) log.warn({ calls }, 'kept the records of calls whose worker was lost');
+      await lease.beat();
       if (isAway) log.info('the store takes beats again');
       isAway = false;
     } catch (error) {

@@ -33,7 +33,7 @@ import { watchLoop } from './loop-watch.ts';
 import { readiness } from './readiness.ts';
 import { watchLimits } from './recycling.ts';
 import { type Editions, keepEditions } from './reload.ts';
-import { prepareEnd, type Retirement } from './retirement.ts';
+import { endWhileStarting, prepareEnd, type Retirement } from './retirement.ts';
 import { startRounds } from './rounds.ts';
 import { keysOf } from './signing-keys.ts';
 import { askForSuccessor } from './succession.ts';
@@ -58,6 +58,7 @@ export interface WorkerOptions {
  * recordings for new calls. Resolves when all is closed.
  */
 export async function serveCalls(options: WorkerOptions): Promise<void> {
+  const starting = endWhileStarting();
   const draining = new AbortController();
   const reloadable = Promise.withResolvers<Editions>();
   // Before anything else: it would end a worker that is still starting.
@@ -180,6 +181,7 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     records,
     running: () => switchboard.running,
     giveUp: switchboard.giveUp,
+    onLost: (record) => world.measure({ type: 'call.missed', record }),
     monotonic: world.monotonic,
     log,
   });
@@ -218,7 +220,12 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     agentName: config.agentName,
     version: VERSION,
     load: () => switchboard.load(),
-    offer: (_, promised) => switchboard.hasRoom(promised),
+    offer(_, promised) {
+      const { calls } = switchboard;
+      const hasRoom = switchboard.hasRoom(promised);
+      if (!hasRoom) log.warn({ calls, loopWaitMs: Math.round(loop.waitMs()) }, 'call not taken: full');
+      return hasRoom;
+    },
     onJob(job) {
       void switchboard.take(job.room, () => joinCallerLine(job, api), {
         since: job.offeredAt,
@@ -236,6 +243,7 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     } else if (fault) log.warn({ code: fault.code, why: fault.message }, 'LiveKit unreachable');
   });
 
+  starting[Symbol.dispose]();
   retirement = prepareEnd({
     switchboard,
     agentServer,

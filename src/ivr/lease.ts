@@ -3,6 +3,7 @@
 // `isCertain` nobody else has them.
 
 import type { Logger } from 'pino';
+import type { CallRecord } from './call-record.ts';
 import { loggable } from './fault.ts';
 import type { RecordStore } from './ports.ts';
 
@@ -14,8 +15,8 @@ export interface Lease {
    * does not say soon: then nobody can have taken them over by it either. Never rejects.
    */
   assure(): Promise<void>;
-  /** Says that this worker lives. Answers how many records of lost calls it kept; rejects when the store is away. */
-  beat(): Promise<number>;
+  /** Says that this worker lives. Rejects when the store is away. */
+  beat(): Promise<void>;
   /** What held this worker's place was lost for a moment: the next question is asked in earnest. */
   doubt(): void;
 }
@@ -38,12 +39,14 @@ interface LeaseOptions {
   readonly running: () => readonly string[];
   /** Has a call given up that another worker has. */
   readonly giveUp: (call: string) => void;
+  /** Told of each record that was kept for a worker that lives no more. */
+  readonly onLost: (record: CallRecord) => void;
   readonly monotonic: () => number;
   readonly log: Logger;
 }
 
 export function createLease(options: LeaseOptions): Lease {
-  const { workerId, records, running, giveUp, monotonic, log } = options;
+  const { workerId, records, running, giveUp, onLost, monotonic, log } = options;
   let certainUntil = Number.NEGATIVE_INFINITY;
   let isAway = false;
   let asking: Promise<void> | null = null;
@@ -57,14 +60,17 @@ export function createLease(options: LeaseOptions): Lease {
     for (const call of taken) giveUp(call);
   }
 
-  async function beat(): Promise<number> {
+  async function beat(): Promise<void> {
     const began = monotonic();
     try {
-      const kept = await records.beat(workerId, LEASE_MS);
+      const lost = await records.beat(workerId, LEASE_MS);
+      if (lost.length > 0) {
+        log.warn({ calls: lost.length }, 'kept the records of calls whose worker was lost');
+      }
+      for (const record of lost) onLost(record);
       if (began > certainUntil) await giveUpTaken();
       certainUntil = began + LEASE_MS;
       isAway = false;
-      return kept;
     } catch (error) {
       isAway = true;
       throw error;
@@ -76,9 +82,8 @@ export function createLease(options: LeaseOptions): Lease {
     const patience = new Promise<void>((resolve) => {
       impatience = setTimeout(resolve, ANSWER_MS);
     });
-    const answer = beat().then(
-      () => undefined,
-      (error: unknown) => log.warn({ fault: loggable(error) }, 'nobody says whose the calls are'),
+    const answer = beat().catch((error: unknown) =>
+      log.warn({ fault: loggable(error) }, 'nobody says whose the calls are'),
     );
     await Promise.race([answer, patience]);
     clearTimeout(impatience);

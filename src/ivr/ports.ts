@@ -331,9 +331,9 @@ export interface RecordStore {
   /**
    * Says that this worker lives, for the next `leaseMs`; then keeps the records of calls of workers that live no
    * more and that nobody has gone on with, unless this one was late itself within the last `leaseMs`: whatever
-   * kept it may have kept them. Answers how many those were.
+   * kept it may have kept them. Answers those that it kept.
    */
-  beat(workerId: string, leaseMs: number): Promise<number>;
+  beat(workerId: string, leaseMs: number): Promise<readonly CallRecord[]>;
   /**
    * Takes over calls with a note of workers that live no more, `most` at once: from now on they are this
    * worker's, and nobody else's. None where it was late itself lately and the store may have been away.

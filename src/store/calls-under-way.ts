@@ -114,7 +114,7 @@ export function callsUnderWay({
     return lease_until - alive_since >= 2 * lease;
   }
 
-  /** Keeps the records of calls whose worker is lost; their end is now. */
+  /** Keeps the records of calls whose worker is lost; their end is now. Answers those that it kept. */
   async function closeLost(transaction: Transaction<StoreSchema>, workerId: string) {
     let head = await lockHead(transaction, dialect);
     const lost = await lostCalls(transaction, workerId)
@@ -123,12 +123,12 @@ export function callsUnderWay({
       .limit(LOST_AT_ONCE)
       .modifyEnd(dialect.lockedCallsIfFree)
       .execute();
-    let kept = 0;
+    const kept: CallRecord[] = [];
     for (const call of lost) {
       const ifLost = JSON.parse(call.record) as CallRecord;
       const record = { ...ifLost, endedAt: new Date(call.now).toISOString() };
       const next = await appendAfter(transaction, head, record);
-      if (next !== head) kept += 1;
+      if (next !== head) kept.push(record);
       head = next;
     }
     return kept;
@@ -174,9 +174,9 @@ export function callsUnderWay({
           expireAt = performance.now() + EXPIRY_MS;
           await removeExpired(db, dialect);
         }
-        if (!isInGoodTime) return 0;
+        if (!isInGoodTime) return [];
         const lost = await lostCalls(db, workerId).select('open_calls.id').executeTakeFirst();
-        if (lost === undefined) return 0;
+        if (lost === undefined) return [];
         return await db.transaction().execute((transaction) => closeLost(transaction, workerId));
       }),
 

@@ -163,6 +163,11 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
   /** A call that no line answered has an empty label: no line can be called that. */
   const labelOf = (line: string | null) => ({ line: line ?? '' });
 
+  function showEndings(line: string | null): void {
+    for (const reason of ENDING_REASONS) callsTotal.inc({ ...labelOf(line), ...ending(reason) }, 0);
+  }
+  showEndings(null);
+
   function countCall(record: CallRecord): void {
     const line = labelOf(record.line);
     callsTotal.inc({ ...line, ...record.ending });
@@ -238,7 +243,7 @@ export function createMetrics(onFault: (error: unknown) => void): Metrics {
         calls.inc({ line }, 0);
         stopped.inc({ line }, 0);
         for (const kind of ['check', 'send'] as const) locked.inc({ line, kind }, 0);
-        for (const reason of ENDING_REASONS) callsTotal.inc({ line, ...ending(reason) }, 0);
+        showEndings(line);
       }
     },
     showWorker: (state) => showWorker(registry, state),

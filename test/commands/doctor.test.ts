@@ -232,12 +232,16 @@ test('faults of configuration and environment are told together, and end it as u
   expect((fault as Error).message).toMatch(/backend\.url: .*TONEGATE_PEPPER .* is not set/s);
 });
 
-test('a key that cannot sign is a fault of the environment', async () => {
-  vi.stubEnv('TONEGATE_SIGNING_KEY', 'no key that nobody-may-see');
-  const fault = await doctor(await configured(NOBODY)).catch((error: unknown) => error);
-  expect(exitCodeOf(fault)).toBe(2);
-  expect((fault as Error).message).toMatch(/^TONEGATE_SIGNING_KEY: /);
-});
+test.each(['TONEGATE_SIGNING_KEY', 'TONEGATE_SIGNING_KEYS_PREVIOUS'])(
+  'a key in %s that a worker would not start with is a fault of the environment',
+  async (variable) => {
+    vi.stubEnv(variable, 'no key that nobody-may-see');
+    const fault = await doctor(await configured(NOBODY)).catch((error: unknown) => error);
+    expect(exitCodeOf(fault)).toBe(2);
+    expect((fault as Error).message).toMatch(new RegExp(`^${variable}: `));
+    expect((fault as Error).message).not.toContain('nobody-may-see');
+  },
+);
 
 test.each<[string, Partial<DoctorOptions>]>([
   ['the round', {}],

@@ -33,6 +33,7 @@ function rounds(store: Pick<Store, 'records' | 'chain'>) {
       records,
       running: () => [],
       giveUp: () => undefined,
+      onLost: () => undefined,
       monotonic: () => performance.now(),
       log,
     }),
@@ -86,7 +87,7 @@ test('a store that is away is told of once, and so is its return', async () => {
     async beat() {
       beats += 1;
       if (beats <= 3) throw new IvrFault('IVR_STORE_UNAVAILABLE', 'as told');
-      return beats === 4 ? 2 : 0;
+      return beats === 4 ? [record('c1'), record('c2')] : [];
     },
   };
   const { running, said } = rounds({ records, chain: store.chain });

@@ -166,6 +166,27 @@ test('SIGHUP while a worker is starting does not end it: it reads everything onc
   expect(await worker.exited).toBe(0);
 });
 
+test.for(['SIGTERM', 'SIGINT'] as const)(
+  '%s while a worker is starting ends it, with nothing taken',
+  async (signal) => {
+    const file = await configured(demo.replace('port: 7081', 'port: 0'));
+    const pepper = join(folder, `pepper-${signal}`);
+    await promisify(execFile)('mkfifo', [pepper]);
+    const { TONEGATE_PEPPER, ...rest } = await environment();
+    const worker = tonegate(['worker', '--config', file], {
+      ...rest,
+      TONEGATE_PEPPER_FILE: pepper,
+    });
+    const asked = await open(pepper, 'w');
+    worker.child.kill(signal);
+    await asked.writeFile(TONEGATE_PEPPER ?? '');
+    await asked.close();
+    // Not by the signal itself, which the kernel keeps from the first process of a container.
+    expect(await worker.exited).toBe(0);
+    expect(worker.output()).not.toContain('worker started');
+  },
+);
+
 /** A worker in a terminal, with some of its input and output elsewhere, and what it logs. */
 async function inTerminal(redirections: string) {
   const file = await configured(demo.replace('port: 7081', 'port: 0'));

@@ -1,10 +1,12 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import type { CallRecord } from '../../src/ivr/call-record.ts';
 import { createLease, LEASE_MS } from '../../src/ivr/lease.ts';
 
 /** A worker with the calls c1 and c2, of which the store says that others have `taken`. */
-function worker(taken: readonly string[] = []) {
+function worker(taken: readonly string[] = [], orphaned: readonly CallRecord[] = []) {
   const given: string[] = [];
+  const lost: string[] = [];
   const asked: string[] = [];
   const self = { now: 0, isAway: false };
   const answer = async <T>(what: string, value: T): Promise<T> => {
@@ -15,15 +17,16 @@ function worker(taken: readonly string[] = []) {
   const lease = createLease({
     workerId: 'w1',
     records: {
-      beat: () => answer('beat', 0),
+      beat: () => answer('beat', orphaned),
       takenOver: () => answer('takenOver', taken),
     },
     running: () => ['c1', 'c2'].filter((call) => !given.includes(call)),
     giveUp: (call) => void given.push(call),
+    onLost: ({ id }) => void lost.push(id),
     monotonic: () => self.now,
     log: pino({ level: 'silent' }),
   });
-  return { lease, self, given, asked };
+  return { lease, self, given, asked, lost };
 }
 
 test('calls are certainly ours for a lease after each beat, counted from before it was sent', async () => {
@@ -76,4 +79,10 @@ test('a store that is away can have given the calls to nobody: they go on, and a
   self.isAway = false;
   await lease.beat();
   expect(given).toEqual(['c1']);
+});
+
+test('records that it kept for a worker that lives no more are told, each once', async () => {
+  const { lease, lost } = worker([], [{ id: 'c8' } as CallRecord, { id: 'c9' } as CallRecord]);
+  await lease.beat();
+  expect(lost).toEqual(['c8', 'c9']);
 });

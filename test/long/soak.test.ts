@@ -144,7 +144,7 @@ describe('on a real LiveKit server', () => {
     let sipCalls = 0;
     for (const part of Array(5).fill(scaled(60)) as number[]) {
       const bySip = phones();
-      const ends = await system.callers(part, 8);
+      const ends = await system.callers(part, 6);
       sipCalls += await bySip.stop();
       expect(ends).toEqual(ends.map(() => 'over'));
       calls += part;

@@ -16,7 +16,7 @@ describe.each(DATABASES)('a worker that is killed on $name', (database) => {
   /** Holds that each call has its record, once, and that nothing is left to be closed. */
   async function expectAllKept(store: Store, url: string, writers: readonly Writer[]) {
     await pass(60_000, database, url);
-    while ((await store.records.beat('other', 0)) > 0);
+    while ((await store.records.beat('other', 0)).length > 0);
     const ids = await idsIn(store);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { begun, kept } of writers) {

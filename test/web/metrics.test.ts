@@ -90,6 +90,14 @@ test('a call that was over before it could be decided on counts as no decision',
   expect(counted).toEqual([]);
 });
 
+test('every ending is shown before the first call, also of calls without a line', async () => {
+  const metrics = open();
+  const lost = 'result="platform",reason="livekit-lost"} 0';
+  expect(await figures(metrics)).toContain(`tonegate_calls_total{line="",${lost}`);
+  metrics.showLines(['bank']);
+  expect(await figures(metrics)).toContain(`tonegate_calls_total{line="bank",${lost}`);
+});
+
 test('every line is shown before its first call', async () => {
   const metrics = open();
   metrics.measure({ type: 'call.began', line: 'bank' });
