@@ -221,10 +221,10 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     version: VERSION,
     load: () => switchboard.load(),
     offer(_, promised) {
+      if (switchboard.hasRoom(promised)) return true;
       const { calls } = switchboard;
-      const hasRoom = switchboard.hasRoom(promised);
-      if (!hasRoom) log.warn({ calls, loopWaitMs: Math.round(loop.waitMs()) }, 'call not taken: full');
-      return hasRoom;
+      log.warn({ calls, loopWaitMs: Math.round(loop.waitMs()) }, 'call not taken: full');
+      return false;
     },
     onJob(job) {
       void switchboard.take(job.room, () => joinCallerLine(job, api), {
