@@ -11,6 +11,8 @@ export interface RetirementOptions {
   readonly agentServer: Pick<AgentServer, 'drain'>;
   /** Aborted when no new call is taken any more. */
   readonly draining: AbortController;
+  /** Looks no more for calls of lost workers; done when none is on its way. */
+  readonly stopTakingOver: () => Promise<void>;
   /** Has a successor take calls, where somebody starts one. */
   readonly succeed: () => Promise<void>;
   readonly log: Logger;
@@ -41,7 +43,7 @@ export function endWhileStarting(): Disposable {
 
 /** From now on the first signal lets calls finish, the second ends them. */
 export function prepareEnd(options: RetirementOptions): Retirement {
-  const { switchboard, agentServer, draining, succeed, log } = options;
+  const { switchboard, agentServer, draining, stopTakingOver, succeed, log } = options;
   const ended = Promise.withResolvers<void>();
   let isRetiring = false;
 
@@ -49,8 +51,8 @@ export function prepareEnd(options: RetirementOptions): Retirement {
     if (draining.signal.aborted) return;
     draining.abort();
     log.info({ calls: switchboard.calls }, 'draining');
-    // A job that was promised comes first: its caller rings already.
-    await agentServer.drain();
+    // What was promised comes first: a job, whose caller rings already, or a call that was taken over.
+    await Promise.all([agentServer.drain(), stopTakingOver()]);
     await switchboard.drain();
     for (const signal of SIGNALS) process.off(signal, onSignal);
     ended.resolve();

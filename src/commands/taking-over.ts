@@ -17,8 +17,13 @@ interface TakingOverOptions {
   readonly goOn: (lost: OrphanedCall) => void;
 }
 
+export interface TakingOver extends AsyncDisposable {
+  /** Ends the looking; done when none that was found is still to come. */
+  stop(): Promise<void>;
+}
+
 /** Disposing ends the looking. Never rejects: that the store is away others have said. */
-export function startTakingOver(options: TakingOverOptions): AsyncDisposable {
+export function startTakingOver(options: TakingOverOptions): TakingOver {
   const { workerId, records, room, goOn } = options;
   const stopping = new AbortController();
 
@@ -36,10 +41,9 @@ export function startTakingOver(options: TakingOverOptions): AsyncDisposable {
   }
 
   const watching = watch();
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort();
-      await watching;
-    },
-  };
+  function stop(): Promise<void> {
+    stopping.abort();
+    return watching;
+  }
+  return { stop, [Symbol.asyncDispose]: stop };
 }

@@ -22,6 +22,7 @@ import { type AgentServerState, connectAgentServer } from '../livekit/agent-serv
 import { rejoinCallerLine } from '../livekit/rejoining.ts';
 import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
+import { whoWaits } from '../livekit/waiting.ts';
 import { openStore } from '../store/open-store.ts';
 import { jwks, loadPublishedKeys, loadSigningKey } from '../ticket/keys.ts';
 import { createMetrics } from '../web/metrics.ts';
@@ -205,8 +206,11 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
       log.warn('the store has lost sight of this worker: others may go on with its calls');
       lease.doubt();
     },
-    onPooled: () =>
-      log.warn('a pooler hands connections of the store around: lost workers are noticed later'),
+    onHeld: () => lease.trust(),
+    onPooled() {
+      lease.trust();
+      log.warn('a pooler hands connections of the store around: lost workers are noticed later');
+    },
   });
   await using _rounds = startRounds({
     lease,
@@ -227,10 +231,15 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
       return false;
     },
     onJob(job) {
-      void switchboard.take(job.room, () => joinCallerLine(job, api), {
+      const mayBeRepeated = performance.now() - registeredAt < REPEATS_MS;
+      const offer = {
         since: job.offeredAt,
-        mayBeRepeated: performance.now() - registeredAt < REPEATS_MS,
-      });
+        look: mayBeRepeated ? () => whoWaits(api, job.room) : null,
+      };
+      void switchboard
+        .take(job.room, () => joinCallerLine(job, api), offer)
+        // Also where nobody has joined.
+        .finally(() => job.finish('success'));
     },
   });
   agentServer.onState((state) => {
@@ -243,11 +252,19 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     } else if (fault) log.warn({ code: fault.code, why: fault.message }, 'LiveKit unreachable');
   });
 
+  await using takingOver = startTakingOver({
+    workerId,
+    records,
+    room: () => (switchboard.hasRoom() ? config.capacity - switchboard.calls : 0),
+    goOn: (lost) => void switchboard.goOn(lost, (note, call) => rejoinCallerLine(note, call, api)),
+  });
+
   starting[Symbol.dispose]();
   retirement = prepareEnd({
     switchboard,
     agentServer,
     draining,
+    stopTakingOver: takingOver.stop,
     succeed: isDev ? () => askForSuccessor(http.giveUpPort) : async () => undefined,
     log,
   });
@@ -258,13 +275,6 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     isDraining: draining.signal.aborted,
     taken: switchboard.taken,
   }));
-  await using _takingOver = startTakingOver({
-    workerId,
-    records,
-    room: () => (switchboard.hasRoom() ? config.capacity - switchboard.calls : 0),
-    goOn: (lost) => void switchboard.goOn(lost, (note, call) => rejoinCallerLine(note, call, api)),
-  });
-
   log.info({ http: http.url, capacity: config.capacity }, 'worker started');
 
   await retirement.ended;

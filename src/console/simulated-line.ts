@@ -211,6 +211,16 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
       await comes(options.desk(agent, metadata), signal);
     },
 
+    // Nobody else ever has a call of this line.
+    onlyWhile: () => undefined,
+    async deskHere(_call, signal) {
+      signal.throwIfAborted();
+      return null;
+    },
+    async recallAgents(_call, signal) {
+      signal.throwIfAborted();
+    },
+
     async awaitWatcher(signal) {
       expect('awaitWatcher', 'answered');
       await comes(options.watcher?.() ?? 'never', signal);

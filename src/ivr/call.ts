@@ -38,6 +38,10 @@ export interface RunningCall {
 
 /** How long a caller may be told of a fault before the leg is ended. */
 const APOLOGY_MS = 10_000;
+/** How long a hand-over waits until agents of an earlier one are withdrawn. */
+const RECALL_MS = 2000;
+/** A store that does not answer keeps nobody in the room longer: a desk waits for us to leave. */
+const KEEPING_MS = 1000;
 
 const isClosing = (state: string) => state.startsWith('closing') || state === 'ended';
 
@@ -175,6 +179,17 @@ function begin(
   }
 
   const givenUp = Promise.withResolvers<CallResult>();
+  let isOurs = true;
+  line.onlyWhile(async () => {
+    if (!world.lease.isCertain()) await world.lease.assure();
+    return isOurs;
+  });
+  /** Who was sent for with a proof that counts no more is not awaited. */
+  const recalled = standing.hasLapsed
+    ? line.recallAgents(id, AbortSignal.timeout(RECALL_MS)).catch((error: unknown) => {
+        log.warn({ fault: loggable(error) }, 'agents not recalled');
+      })
+    : Promise.resolve();
   const floorMs = world.floorMs();
   let hasLeft = false;
   const verifier = createVerifier(
@@ -223,8 +238,17 @@ function begin(
       screen: screened,
       refusalReason: plan?.screening.reason ?? edition.refusalReason,
       speak,
-      ticketFor: (desk, proof) =>
-        world.issueTicket({ desk, proof, screening, call: id, line: plan?.name ?? '', caller }),
+      async ticketFor(desk, proof) {
+        await recalled;
+        return world.issueTicket({
+          desk,
+          proof,
+          screening,
+          call: id,
+          line: plan?.name ?? '',
+          caller,
+        });
+      },
       onFault,
       lease: world.lease,
     }),
@@ -319,12 +343,15 @@ function begin(
       log.warn('call given up: another worker has it');
       return record;
     }
-    world.measure({ type: 'call.ended', record });
-    await forgiven;
+    const kept = forgiven.then(() => keeping.keep(record));
+    await settled(kept, KEEPING_MS);
+    await leave();
+    let isKept = true;
     try {
-      await keeping.keep(record);
+      isKept = await kept;
     } finally {
-      await leave();
+      const { line } = record;
+      world.measure(isKept ? { type: 'call.ended', record } : { type: 'call.givenUp', line });
       faults.close();
       observe({ type: 'call.ended', ending: result.ending, auth: result.auth });
       // What only came too late has not been told by whoever was asked.
@@ -357,9 +384,18 @@ function begin(
     record: run(),
     drain: bindToCall(() => tell('call.drain')),
     giveUp: bindToCall(() => {
+      isOurs = false;
       keeping.giveUp();
       givenUp.resolve(GIVEN_UP);
       actor.stop();
     }),
   };
+}
+
+/** Done when this has come to an end, to whichever, or after so long. */
+async function settled(work: Promise<unknown>, mostMs: number): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, mostMs);
+  await Promise.race([Promise.allSettled([work]), late.promise]);
+  clearTimeout(timer);
 }

@@ -6,7 +6,7 @@ import type { LinePlan } from '../machines/line-plan.ts';
 import { type EndingReason, ending, type StepName, type StepOutcome } from '../machines/outcome.ts';
 import type { Secret } from '../machines/secret.ts';
 import { nothing } from '../screening/verdict.ts';
-import type { BegunCall } from './begun-call.ts';
+import type { BegunCall, LostCall } from './begun-call.ts';
 import type { CallRecord, ScreeningEntry, StepEntry } from './call-record.ts';
 import type { CallWorld, Edition } from './call-world.ts';
 import type { CallerFacts } from './ports.ts';
@@ -168,6 +168,27 @@ export async function recordLostCall(
     resumed: before !== null,
     workerId: world.workerId,
   };
+  world.measure({ type: 'call.missed', record });
+  await keeping.keep(record);
+}
+
+/** Keeps the record of a call whose worker was lost when the desk had come already: there is nothing to go on with. */
+export async function recordTakenCall(
+  { id, keeping, before }: BegunCall & { readonly before: LostCall },
+  world: CallWorld,
+  desk: string,
+): Promise<void> {
+  const record = {
+    ...before.record,
+    id,
+    steps: endedSteps(before.record),
+    desk,
+    handoff: { kind: 'agent', outcome: 'succeeded', ms: before.notedAgoMs },
+    endedAt: isoTime(world.now()),
+    ending: ending('handed-off'),
+    resumed: true,
+    workerId: world.workerId,
+  } as const;
   world.measure({ type: 'call.missed', record });
   await keeping.keep(record);
 }

@@ -17,8 +17,10 @@ export interface Lease {
   assure(): Promise<void>;
   /** Says that this worker lives. Rejects when the store is away. */
   beat(): Promise<void>;
-  /** What held this worker's place was lost for a moment: the next question is asked in earnest. */
+  /** What holds this worker's place is lost: until it is held again, every question is asked in earnest. */
   doubt(): void;
+  /** The place is held again, or never will be. */
+  trust(): void;
 }
 
 /** Of a process whose calls nobody else can have. */
@@ -49,6 +51,7 @@ export function createLease(options: LeaseOptions): Lease {
   const { workerId, records, running, giveUp, onLost, monotonic, log } = options;
   let certainUntil = Number.NEGATIVE_INFINITY;
   let isAway = false;
+  let isInDoubt = false;
   let asking: Promise<void> | null = null;
 
   async function giveUpTaken(): Promise<void> {
@@ -68,7 +71,7 @@ export function createLease(options: LeaseOptions): Lease {
         log.warn({ calls: lost.length }, 'kept the records of calls whose worker was lost');
       }
       for (const record of lost) onLost(record);
-      if (began > certainUntil) await giveUpTaken();
+      if (isInDoubt || began > certainUntil) await giveUpTaken();
       certainUntil = began + LEASE_MS;
       isAway = false;
     } catch (error) {
@@ -91,13 +94,18 @@ export function createLease(options: LeaseOptions): Lease {
   }
 
   return {
-    isCertain: () => isAway || monotonic() < certainUntil,
+    isCertain: () => isAway || (!isInDoubt && monotonic() < certainUntil),
     assure() {
       asking ??= ask();
       return asking;
     },
     beat,
     doubt() {
+      isInDoubt = true;
+    },
+    trust() {
+      isInDoubt = false;
+      // Somebody may have taken calls in the meantime.
       certainUntil = Number.NEGATIVE_INFINITY;
     },
   };

@@ -94,10 +94,20 @@ export interface CallerLine {
   setAttributes(attributes: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>;
   /**
    * Sends the named agent into the room with `metadata` (JSON that names the call) as its dispatch metadata,
-   * or takes over the dispatch that was made for the same call before. Done when the audio of that very agent
-   * is there; on abort its dispatch is withdrawn, and an agent of it that comes later is not taken for another.
+   * or takes over the dispatch that was made for the same call and desk before; agents that were sent for other desks
+   * are withdrawn. Done when the audio of that very agent is there; on abort its dispatch is withdrawn, and an agent
+   * of it that comes later is not taken for another.
    */
   bringAgent(agent: string, metadata: string, signal: AbortSignal): Promise<void>;
+  /** Asked before an agent is withdrawn or shown out: whether the call is this worker's. One asker. */
+  onlyWhile(isOurs: () => Promise<boolean>): void;
+  /**
+   * The desk whose agent is heard in the room and was sent for in this call, by whatever worker, as the ticket in its
+   * dispatch names it; null: none. Rejects where that cannot be seen.
+   */
+  deskHere(call: string, signal: AbortSignal): Promise<string | null>;
+  /** Withdraws every agent that was sent for in this call, by whatever worker. */
+  recallAgents(call: string, signal: AbortSignal): Promise<void>;
   /** Done when the audio of anybody but the caller and us is in the room. */
   awaitWatcher(signal: AbortSignal): Promise<void>;
   /** Whether who was heard last by one of these two is still there, and its audio. */

@@ -20,8 +20,11 @@ export interface RecordKeeping {
    * what `ifLost` says when the store is asked. Said again, the newest. Never throws.
    */
   note(ifLost: () => IfLost): void;
-  /** Notes nothing more. Rejects when the record could not be kept. */
-  keep(record: CallRecord): Promise<void>;
+  /**
+   * Notes nothing more. Answers whether the record was kept; it is not where another worker has the call. Rejects
+   * when the store is away.
+   */
+  keep(record: CallRecord): Promise<boolean>;
   /** Notes nothing more: the call is another worker's. */
   giveUp(): void;
   /** The same; and what was noted of this call is forgotten. Rejects when the store is away. */
@@ -64,7 +67,7 @@ export function recordKeeping(
     async keep(record) {
       noteNothingMore();
       await noting;
-      await keepRecord(records, log, record);
+      return await keepRecord(records, log, record);
     },
     giveUp: noteNothingMore,
     async forget(call) {
@@ -80,9 +83,11 @@ async function keepRecord(
   records: Pick<RecordStore, 'append'>,
   log: Logger,
   record: CallRecord,
-): Promise<void> {
+): Promise<boolean> {
   try {
-    if (!(await records.append(record))) tellReplaced(log, record);
+    const isKept = await records.append(record);
+    if (!isKept) tellReplaced(log, record);
+    return isKept;
   } catch (error) {
     log.error({ fault: loggable(error), record }, 'call record could not be stored');
     throw error;

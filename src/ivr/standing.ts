@@ -15,6 +15,8 @@ const PROOF_MS = 60_000;
 export interface Standing {
   /** Where the call was when another worker lost it; undefined: it begins here. */
   readonly resumption: Resumption | undefined;
+  /** Whether something was proved then that counts no more. */
+  readonly hasLapsed: boolean;
   /** Takes down what the call chart tells. */
   note(notice: CallNotice): void;
   /** A code is about to be sent: from now on it counts, and the one before is good no more. */
@@ -33,7 +35,8 @@ export function openStanding(
   world: Pick<CallWorld, 'monotonic'>,
 ): Standing {
   const { monotonic } = world;
-  const resumption = before === null ? null : whatCounts(before, flowVersion);
+  const hasLapsed = before !== null && isLapsed(before, flowVersion);
+  const resumption = before === null ? null : whatCounts(before, hasLapsed);
   let answeredAt = resumption === null ? null : monotonic() - resumption.underwayMs;
   let provedSince =
     before?.note?.proofAgeMs == null || !resumption?.progress?.position
@@ -45,6 +48,7 @@ export function openStanding(
 
   return {
     resumption: resumption ?? undefined,
+    hasLapsed,
     note(notice) {
       switch (notice.type) {
         case 'call.answered':
@@ -85,16 +89,19 @@ export function openStanding(
   };
 }
 
-/** What of it counts on: nothing that was proved too long ago, or on another line than this one has become. */
-function whatCounts(
-  { note, record, notedAgoMs }: LostCall,
-  flowVersion: string,
-): Resumption | null {
+/** Whether something was proved too long ago, or on another line than this one has become. */
+function isLapsed({ note, record, notedAgoMs }: LostCall, flowVersion: string): boolean {
+  if (note?.resumption?.progress == null) return false;
+  const isFresh = (note.proofAgeMs ?? 0) + notedAgoMs < PROOF_MS;
+  return !isFresh || record.flowVersion !== flowVersion;
+}
+
+/** What of it counts on. */
+function whatCounts({ note, notedAgoMs }: LostCall, hasLapsed: boolean): Resumption | null {
   if (note?.resumption == null) return null;
-  const { resumption, proofAgeMs } = note;
+  const { resumption } = note;
   const underwayMs = resumption.underwayMs + notedAgoMs;
-  const isFresh = (proofAgeMs ?? 0) + notedAgoMs < PROOF_MS && record.flowVersion === flowVersion;
-  if (isFresh || resumption.progress === null) return { ...resumption, underwayMs };
+  if (!hasLapsed || resumption.progress === null) return { ...resumption, underwayMs };
   const { progress, code, ...rest } = resumption;
   const hasFailed = progress.auth === 'failed';
   return {

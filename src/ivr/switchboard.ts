@@ -1,15 +1,18 @@
 // Many calls in one process: takes them while there is room, keeps them apart, and lets them finish
 // before the process ends. A fault of one call never reaches another.
 
-import { type BegunCall, beginCall, noteArrival, takeUpCall } from './begun-call.ts';
+import { type BegunCall, beginCall, type LostCall, noteArrival, takeUpCall } from './begun-call.ts';
 import { type RunningCall, startCall } from './call.ts';
 import type { CallNote } from './call-note.ts';
 import type { CallWorld } from './call-world.ts';
 import { IvrFault, loggable } from './fault.ts';
 import { inCall } from './isolation.ts';
-import { recordLostCall } from './journal.ts';
+import { recordLostCall, recordTakenCall } from './journal.ts';
 import { loadOf } from './load.ts';
 import type { CallerLine, OrphanedCall } from './ports.ts';
+
+/** How long it is looked for the desk of a call that another worker has lost. A caller hears nothing meanwhile. */
+const LOOKING_MS = 1000;
 
 /** Joins the room of a call that another worker has lost. */
 export type Rejoin = (
@@ -21,8 +24,19 @@ export type Rejoin = (
 export interface Offer {
   /** When (`monotonic`). */
   readonly since: number;
-  /** Whether it may have been away just before: then it offers calls again that came back with it. */
-  readonly mayBeRepeated: boolean;
+  /**
+   * Says who is in the room, without joining it. Null where LiveKit cannot have been away just before: then it offers
+   * calls again that came back with it.
+   */
+  readonly look: (() => Promise<Waiting>) | null;
+}
+
+/** Who is in the room of a call that is offered. */
+export interface Waiting {
+  /** LiveKit's id of the caller's SIP call; null: no such caller is there yet. */
+  readonly sipCallId: string | null;
+  /** Whether an agent is there, ours or another. */
+  readonly isServed: boolean;
 }
 
 export interface Switchboard {
@@ -65,8 +79,12 @@ export function createSwitchboard(
   async function run(
     begun: BegunCall,
     connect: () => Promise<CallerLine>,
-    { since, mayBeRepeated }: Offer,
+    { since, look }: Offer,
   ): Promise<void> {
+    if (look !== null) {
+      const waiting = await look().catch(() => null);
+      if (waiting !== null && (await isRepeated(begun.id, waiting))) return await leaveAlone(begun);
+    }
     let line: CallerLine;
     try {
       line = await connect();
@@ -79,10 +97,19 @@ export function createSwitchboard(
       await recordLostCall(begun, world, reason);
       return;
     }
+    const { before } = begun;
+    if (before !== null && (await isTaken(line, { ...begun, before }))) return;
     const call = startCall(line, world, begun);
     running.set(call.id, call);
     if (isStopping) call.drain();
-    if (mayBeRepeated) void leaveIfRepeated(call, line.caller.sipCallId, begun);
+    if (look !== null) {
+      // Its caller may have come only after the look.
+      void isRepeated(call.id, { ...line.caller, isServed: false }).then((isSo) => {
+        if (!isSo) return;
+        call.giveUp();
+        return leaveAlone(begun);
+      });
+    }
     try {
       await call.record;
     } finally {
@@ -90,26 +117,53 @@ export function createSwitchboard(
     }
   }
 
+  /** Keeps the record of a call whose desk had come before its worker was lost, and leaves the two alone. */
+  async function isTaken(
+    line: CallerLine,
+    begun: BegunCall & { readonly before: LostCall },
+  ): Promise<boolean> {
+    let desk: string | null = null;
+    try {
+      desk = await line.deskHere(begun.id, AbortSignal.timeout(LOOKING_MS));
+    } catch (error) {
+      world.log.warn(
+        { call: begun.id, fault: loggable(error) },
+        'nobody says whether a desk is here',
+      );
+    }
+    if (desk === null) return false;
+    world.log.info({ call: begun.id, desk }, 'call of a lost worker is with its desk already');
+    try {
+      await recordTakenCall(begun, world, desk);
+    } finally {
+      await line.leave();
+    }
+    return true;
+  }
+
   /**
    * LiveKit that comes back from a restart gives out a job for each room that caller or worker bring back with
    * them (server v1.13.5): the call has its worker, or is with its desk.
    */
-  async function leaveIfRepeated(
-    call: RunningCall,
-    sipCallId: string | null,
-    { keeping }: BegunCall,
-  ): Promise<void> {
+  async function isRepeated(call: string, { sipCallId, isServed }: Waiting): Promise<boolean> {
+    // Its agent is back before its caller.
+    if (sipCallId === null) return isServed;
     try {
-      if (sipCallId === null || !(await world.records.isBegunBefore(call.id, sipCallId))) return;
-      world.log.warn(
-        { call: call.id },
-        'a call that had begun before was offered again: left alone',
-      );
-      call.giveUp();
-      await keeping.forget(call.id);
+      return await world.records.isBegunBefore(call, sipCallId);
     } catch (error) {
       world.log.warn({ fault: loggable(error) }, 'nobody says whether the call had begun before');
+      return isServed;
     }
+  }
+
+  async function leaveAlone({ id, keeping }: BegunCall): Promise<void> {
+    world.log.warn({ call: id }, 'a call that had begun before was offered again: left alone');
+    await keeping.forget(id).catch((error: unknown) => {
+      world.log.warn(
+        { call: id, fault: loggable(error) },
+        'not forgotten: it may be taken for lost',
+      );
+    });
   }
 
   /** Counts it as under way until it is done. */
@@ -122,7 +176,7 @@ export function createSwitchboard(
     return call.finally(() => under.delete(call));
   }
 
-  const offeredNow = (): Offer => ({ since: world.monotonic(), mayBeRepeated: false });
+  const offeredNow = (): Offer => ({ since: world.monotonic(), look: null });
 
   async function finished(): Promise<void> {
     while (under.size > 0) await Promise.all(under);

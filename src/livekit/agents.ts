@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
 import { ParticipantKind, RoomEvent, TrackKind } from '@livekit/rtc-node';
 import { unlessAborted } from './abort.ts';
-import type { CallControl } from './call-control.ts';
+import { type CallControl, type Dispatch, purposeOf } from './call-control.ts';
 import { whenInRoom } from './media.ts';
 
 /** The name an agent registered with (server v1.13.5). */
@@ -23,6 +23,7 @@ export class Desks {
   /** Agents that were sent for before, each with those of its name who were there before that. */
   readonly #sentFor = new Map<string, ReadonlySet<string>>();
   #heard: string | null = null;
+  #isOurs: () => Promise<boolean> = async () => true;
 
   /** `known`: the caller, and all identities of ours, who are no desks. */
   constructor(room: Room, control: CallControl, known: ReadonlySet<string>) {
@@ -31,9 +32,32 @@ export class Desks {
     this.#known = known;
   }
 
+  /** Asked before anybody is withdrawn or shown out: whether the call is this worker's. */
+  onlyWhile(isOurs: () => Promise<boolean>): void {
+    this.#isOurs = isOurs;
+  }
+
+  /** The desk of an agent that was sent for in this call, by whatever worker, and is heard; null: none. */
+  async here(call: string): Promise<string | null> {
+    for (const { id, agent, desk } of await this.#control.dispatchesOf(call)) {
+      const heard = this.#called(agent).filter(isAudible);
+      if (heard.length === 0) continue;
+      const sent = await this.#control.sentBy(id);
+      // Where the server does not know yet whom it has sent, the name must do.
+      if (sent.size === 0 || heard.some(({ identity }) => sent.has(identity))) return desk;
+    }
+    return null;
+  }
+
+  /** Withdraws every agent that was sent for in this call. */
+  async recall(call: string): Promise<void> {
+    const made = await this.#control.dispatchesOf(call);
+    await Promise.all(made.map(({ id }) => this.#withdraw(id)));
+  }
+
   /**
-   * Dispatches the agent into the room, unless it was for this very call before (by a worker that is no more).
-   * Done when the audio of the agent of this dispatch is there; on abort, or when anything fails, it is withdrawn.
+   * Dispatches the agent into the room, unless it was for this very call and desk before, by a worker that is no
+   * more; what that one had dispatched for other desks is withdrawn. Done when the audio of the agent of this dispatch is there; on abort, or when anything fails, it is withdrawn.
    */
   async bring(agent: string, metadata: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
@@ -51,7 +75,7 @@ export class Desks {
       // It may have been dispatched all the same: who comes now is of no first dispatch.
       if (isFirst && signal.aborted) this.#sentFor.set(agent, before);
       // Not waited for: the hand-over goes on to the next desk, whatever becomes of this request.
-      sending.then(({ dispatch }) => this.#control.withdraw(dispatch)).catch(() => undefined);
+      sending.then(({ dispatch }) => this.#withdraw(dispatch)).catch(() => undefined);
       throw error;
     }
   }
@@ -79,9 +103,28 @@ export class Desks {
     metadata: string,
     isFirst: boolean,
   ): Promise<{ dispatch: string; isNew: boolean }> {
-    const before = isFirst ? await this.#control.dispatchFor(agent, metadata) : null;
-    if (before !== null) return { dispatch: before, isNew: false };
+    const before = isFirst ? await this.#takenOver(agent, metadata) : null;
+    if (before !== null) return { dispatch: before.id, isNew: false };
     return { dispatch: await this.#control.dispatch(agent, metadata), isNew: true };
+  }
+
+  /** Of what was dispatched in this call before, that which is for the same desk; the rest is withdrawn. */
+  async #takenOver(agent: string, metadata: string): Promise<Dispatch | null> {
+    const { call, desk } = purposeOf(metadata);
+    if (call === null) return null;
+    const made = await this.#control.dispatchesOf(call);
+    const same = made.find((one) => one.agent === agent && one.desk === desk) ?? null;
+    for (const { id } of made) if (id !== same?.id) this.#withdraw(id).catch(() => undefined);
+    return same;
+  }
+
+  /** Another worker may have the call by now: what it has sent for is not ours to withdraw. */
+  async #withdraw(dispatch: string): Promise<void> {
+    if (await this.#isOurs()) await this.#control.withdraw(dispatch);
+  }
+
+  async #showOut(identity: string): Promise<void> {
+    if (await this.#isOurs()) await this.#control.showOut(identity);
   }
 
   /** The first agent of this name to be heard that was not there before. */
@@ -108,7 +151,7 @@ export class Desks {
       for (const p of this.#called(agent)) {
         if (sent.has(p.identity) && isAudible(p)) return p.identity;
         if (sent.size === 0 || sent.has(p.identity) || strangers?.has(p.identity)) continue;
-        this.#control.showOut(p.identity).catch(() => undefined);
+        this.#showOut(p.identity).catch(() => undefined);
       }
       await sleep(LOOK_AGAIN_MS, undefined, { signal });
     }

@@ -2,6 +2,7 @@
 // outcomes as values, faults as `IvrFault`, and never a request that is repeated behind our back.
 
 import type { ParticipantInfo } from '@livekit/protocol';
+import { decodeJwt } from 'jose';
 import {
   AgentDispatchClient,
   RoomServiceClient,
@@ -28,6 +29,13 @@ const REFER_REFUSED = new Set([
   'unauthenticated',
   'unimplemented',
 ]);
+
+/** An agent that was sent into the room for a call, and the desk that its ticket is for. */
+export interface Dispatch {
+  readonly id: string;
+  readonly agent: string;
+  readonly desk: string | null;
+}
 
 export class CallControl {
   readonly #room: string;
@@ -96,17 +104,15 @@ export class CallControl {
     }
   }
 
-  /** The dispatch of this agent that was made for the same call, by its metadata; null: none was. */
-  async dispatchFor(agent: string, metadata: string): Promise<string | null> {
-    const call = callIn(metadata);
-    if (call === null) return null;
+  /** The dispatches that were made for this call. */
+  async dispatchesOf(call: string): Promise<readonly Dispatch[]> {
     try {
-      const made = (await this.#dispatches.listDispatch(this.#room)).find(
-        (dispatch) => dispatch.agentName === agent && callIn(dispatch.metadata) === call,
-      );
-      return made?.id ?? null;
+      const made = await this.#dispatches.listDispatch(this.#room);
+      return made
+        .map(({ id, agentName, metadata }) => ({ id, agent: agentName, ...purposeOf(metadata) }))
+        .filter((dispatch) => dispatch.call === call);
     } catch (error) {
-      throw apiFault('looking whether an agent was dispatched before', error);
+      throw apiFault('looking which agents were dispatched', error);
     }
   }
 
@@ -160,11 +166,27 @@ export class CallControl {
   }
 }
 
-/** Our id of the call that a dispatch is made for; null: it is none of ours. */
-function callIn(metadata: string): string | null {
+/** What a dispatch was made for, by its metadata: our id of the call, and the desk that its ticket is for. Null: not ours, or no ticket of ours. */
+export function purposeOf(metadata: string): {
+  readonly call: string | null;
+  readonly desk: string | null;
+} {
+  const { call, ticket } = fieldsIn(metadata);
+  return { call: typeof call === 'string' ? call : null, desk: audienceOf(ticket) };
+}
+
+function fieldsIn(metadata: string): Readonly<Record<string, unknown>> {
   try {
-    const { call } = JSON.parse(metadata);
-    return typeof call === 'string' ? call : null;
+    return Object(JSON.parse(metadata));
+  } catch {
+    return {};
+  }
+}
+
+function audienceOf(ticket: unknown): string | null {
+  try {
+    const { aud } = decodeJwt(String(ticket));
+    return typeof aud === 'string' ? aud : null;
   } catch {
     return null;
   }

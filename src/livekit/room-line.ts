@@ -169,6 +169,18 @@ class LiveKitRoomLine implements RoomLine {
     await this.#desks.bring(agent, metadata, signal);
   }
 
+  onlyWhile(isOurs: () => Promise<boolean>): void {
+    this.#desks.onlyWhile(isOurs);
+  }
+
+  async deskHere(call: string, signal: AbortSignal): Promise<string | null> {
+    return await unlessAborted(this.#desks.here(call), signal);
+  }
+
+  async recallAgents(call: string, signal: AbortSignal): Promise<void> {
+    await unlessAborted(this.#desks.recall(call), signal);
+  }
+
   async awaitWatcher(signal: AbortSignal): Promise<void> {
     await this.#desks.awaitWatcher(signal);
   }

@@ -74,19 +74,22 @@ export function callsUnderWay({
   /** Whether it lives, and leases of others cannot have run out for anything but their workers' fault. */
   async function maySpeakForOthers(workerId: string, leaseMs: number): Promise<boolean> {
     const inGoodTimeMs = dialect.canBeAway ? Math.round(leaseMs) : 0;
+    // The store may have been away since its last beat.
+    const left = sql<number>`${now} + ${sql.lit(Math.round(inGoodTimeMs / 2))}`;
     const row = await db
       .selectFrom('workers')
       .select('id')
       .where('id', '=', workerId)
-      .where('lease_until', '>', now)
+      .where('lease_until', '>', left)
       .where((eb) => eb('alive_since', '+', eb.lit(inGoodTimeMs)), '<=', now)
       .executeTakeFirst();
     return row !== undefined;
   }
 
   /**
-   * Renews the lease. Answers whether this worker may speak for others: it has renewed in good time for as long
-   * as a lease lasts. After anything that kept all of them away, everybody has that long to come back.
+   * Renews the lease. Answers whether this worker may close calls of others: it has renewed in good time for twice
+   * as long as a lease lasts. After anything that kept all of them away, everybody has a lease's time to come back,
+   * and then there is as much time again to go on with the calls of those who do not.
    */
   async function renew(workerId: string, leaseMs: number): Promise<boolean> {
     const lease = Math.round(leaseMs);
@@ -111,7 +114,7 @@ export function callsUnderWay({
       )
       .returning(['alive_since', 'lease_until'])
       .executeTakeFirstOrThrow();
-    return lease_until - alive_since >= 2 * lease;
+    return lease_until - alive_since >= 3 * lease;
   }
 
   /** Keeps the records of calls whose worker is lost; their end is now. Answers those that it kept. */

@@ -40,8 +40,8 @@ export interface Dialect {
    */
   whileRemovable<T>(db: Kysely<never>, table: string, work: () => Promise<T>): Promise<T>;
   /**
-   * Ends the leases of other workers whose session lock is free: they live no more. Does nothing where there are no
-   * such locks.
+   * Ends the leases of other workers whose session lock is free, while this one holds its own: they live no more.
+   * Does nothing where there are no such locks.
    */
   endLeasesOfDead(db: Kysely<StoreSchema>, workerId: string): Promise<void>;
   /** Waits until no other process is migrating, and keeps them waiting until the transaction ends. */
@@ -50,8 +50,10 @@ export interface Dialect {
 
 /** What becomes of the place that a worker holds in the store. */
 export interface PlaceEvents {
-  /** It was lost for a moment: others may have thought this worker dead. */
+  /** It is lost: others may think this worker dead. */
   readonly onLost: () => void;
+  /** It is held, at first or again. */
+  readonly onHeld: () => void;
   /** There is none to be had here, for a pooler hands connections around: leases alone tell who lives. */
   readonly onPooled: () => void;
 }

@@ -17,7 +17,7 @@ export function holdPlace(
   connect: () => pg.Client,
   db: Kysely<StoreSchema>,
   workerId: string,
-  { onLost, onPooled }: PlaceEvents,
+  { onLost, onHeld, onPooled }: PlaceEvents,
 ): AsyncDisposable {
   const leaving = new AbortController();
 
@@ -36,6 +36,7 @@ export function holdPlace(
       const key = randomBytes(6).readUIntBE(0, 6);
       await client.query('select pg_advisory_lock($1)', [key]);
       await noteLock(db, workerId, key);
+      onHeld();
       await Promise.race([ended, aborted(leaving.signal)]);
       if (!leaving.signal.aborted) onLost();
     } catch {
@@ -69,12 +70,15 @@ async function isPooled(client: pg.Client): Promise<boolean> {
   return rows[0].pid !== (client as unknown as { processID: number }).processID;
 }
 
+/** From now on this worker is looked for by this lock; like one that was away it speaks for nobody at first. */
 async function noteLock(db: Kysely<StoreSchema>, workerId: string, key: number): Promise<void> {
   const now = sql<number>`cast(floor(extract(epoch from statement_timestamp()) * 1000) as bigint)`;
   await db
     .insertInto('workers')
     .values({ id: workerId, alive_since: now, lease_until: now, lock_key: key })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ lock_key: key }))
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet({ lock_key: key, alive_since: now }),
+    )
     .execute();
 }
 

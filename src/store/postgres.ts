@@ -106,10 +106,15 @@ const dialect: Dialect = {
   },
 
   async endLeasesOfDead(db, workerId) {
-    // Who gets the lock of another worker holds it until the end of this statement only.
+    // Who gets a lock holds it until the end of this statement only. A server that has just come back holds none at
+    // all: only where our own is held does a free one say anything.
     await sql`
+      with ours as materialized (
+        select 1 from workers
+        where id = ${workerId} and lock_key is not null and not pg_try_advisory_xact_lock(lock_key)
+      )
       update workers set lease_until = ${dialect.now}
-      where id <> ${workerId} and lease_until > ${dialect.now}
+      where id <> ${workerId} and lease_until > ${dialect.now} and exists (select 1 from ours)
         and lock_key is not null and pg_try_advisory_xact_lock(lock_key)
     `.execute(db);
   },

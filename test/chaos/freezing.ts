@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
 import { keyedBirthDate } from '../e2e/customers.ts';
-import { Caller } from './caller.ts';
+import { Caller, SORRY, until } from './caller.ts';
 import { expectFairPlay, recordsOf } from './fair-play.ts';
 import { workerWith } from './killing.ts';
 import { watchRooms } from './rooms.ts';
@@ -22,6 +22,41 @@ export interface Thawed {
   readonly record: CallRecord;
   /** Of the worker that was frozen; it takes calls again. */
   readonly pid: number;
+}
+
+/**
+ * Freezes a worker that has sent for a desk, for longer than desks are waited for. Fails where what it does when it
+ * comes back takes the desk away that has come meanwhile. Answers the record.
+ */
+export async function desksStayThroughFreeze(
+  system: ChaosSystem,
+  seconds: number,
+): Promise<CallRecord> {
+  await using rooms = watchRooms(system.api);
+  await using caller = await Caller.dial(system);
+  const sentForBefore = system.desks.sentFor.length;
+  const release = system.desks.hold();
+  await caller.keysAhead();
+  await caller.goesOn({ until: ['resend-hint'] });
+  await caller.pressesCode();
+  await until(() => system.desks.sentFor.length > sentForBefore, 'a desk was sent for');
+  const frozen = await workerWith(system, caller.callId);
+  frozen.freeze();
+  const waking = sleep(seconds * 1000).then(() => frozen.thaw());
+  try {
+    await caller.goesOn({ until: [SORRY] });
+    release();
+    await caller.goesOn();
+  } finally {
+    await waking;
+  }
+  await sleep(AFTER_WAKING_MS);
+  expect(rooms.desks(caller.callId), 'desks with the caller').toEqual(['sensitive-desk']);
+  await caller.hangsUp();
+  await frozen.ready();
+  const records = await recordsOf(system, [caller]);
+  expectFairPlay(system, records);
+  return records[0] as CallRecord;
 }
 
 /** Freezes a worker for a while. Fails where its call does not get to its desk, or has two voices then. */

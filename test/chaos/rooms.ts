@@ -7,13 +7,14 @@ import type { LiveKitApi } from '../../src/livekit/server-api.ts';
 
 const LOOK_AGAIN_MS = 50;
 
-/** Who could be heard in a caller's room at a moment: the IVR's participants with audio, without desks. */
+/** Who could be heard in a caller's room at a moment: the IVR's participants with audio, and the desks'. */
 interface Look {
   /** In ms of `performance.now()`. */
   readonly at: number;
   /** Call-ID of the caller's INVITE. */
   readonly call: string;
   readonly voices: readonly string[];
+  readonly desks: readonly string[];
 }
 
 export interface RoomWatch extends AsyncDisposable {
@@ -21,6 +22,8 @@ export interface RoomWatch extends AsyncDisposable {
   doubled(call: string, from?: number): number;
   /** The voices of ours in a caller's room, in order of their coming, each with its last look. */
   voices(call: string): readonly { readonly voice: string; readonly last: number }[];
+  /** The desks that were heard in a caller's room when it was last looked at. */
+  desks(call: string): readonly string[];
   /** When a caller's room was last looked at. */
   lastLook(call: string): number;
 }
@@ -39,13 +42,16 @@ export function watchRooms(api: LiveKitApi): RoomWatch {
         const caller = people.find(({ kind }) => kind === ParticipantInfo_Kind.SIP);
         const call = caller?.attributes['sip.callIDFull'];
         if (call === undefined) return;
-        const voices = people
-          .filter(({ kind, name: who }) => kind === ParticipantInfo_Kind.AGENT && !isDesk(who))
+        const heard = people
+          .filter(({ kind }) => kind === ParticipantInfo_Kind.AGENT)
           .filter(({ tracks }) =>
             tracks.some(({ type, muted }) => type === TrackType.AUDIO && !muted),
-          )
+          );
+        const voices = heard
+          .filter(({ name: who }) => !isDesk(who))
           .map(({ identity }) => identity);
-        looks.push({ at, call, voices });
+        const desks = heard.map(({ name: who }) => who).filter(isDesk);
+        looks.push({ at, call, voices, desks });
       }),
     );
   }
@@ -80,6 +86,7 @@ export function watchRooms(api: LiveKitApi): RoomWatch {
       }
       return [...last].map(([voice, at]) => ({ voice, last: at }));
     },
+    desks: (call) => looksAt(call).at(-1)?.desks ?? [],
     lastLook: (call) => looksAt(call).at(-1)?.at ?? 0,
     async [Symbol.asyncDispose]() {
       stopping.abort();

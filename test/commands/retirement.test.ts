@@ -44,6 +44,7 @@ function worker() {
     },
     agentServer: { drain: async () => step('no new calls') },
     draining,
+    stopTakingOver: async () => step('no calls of others'),
     succeed: () => {
       step('successor wanted');
       return successor.promise;
@@ -65,7 +66,7 @@ test('a worker that retires takes calls until its successor does, and lets the l
   successor.resolve();
   await turn();
   expect([steps.slice(1), draining.signal.aborted]).toEqual([
-    ['no new calls', 'calls finish'],
+    ['no new calls', 'no calls of others', 'calls finish'],
     true,
   ]);
   lastCall.resolve();
@@ -78,11 +79,17 @@ test('a signal takes no more calls at once, also while a successor is waited for
   retirement.retire('memory');
   process.emit('SIGTERM');
   await turn();
-  expect(steps).toEqual(['successor wanted', 'no new calls', 'calls finish']);
+  expect(steps).toEqual(['successor wanted', 'no new calls', 'no calls of others', 'calls finish']);
   successor.resolve();
   lastCall.resolve();
   await retirement.ended;
-  expect(steps).toEqual(['successor wanted', 'no new calls', 'calls finish', 'ended']);
+  expect(steps).toEqual([
+    'successor wanted',
+    'no new calls',
+    'no calls of others',
+    'calls finish',
+    'ended',
+  ]);
 });
 
 test('the second signal ends the calls', async () => {

@@ -33,7 +33,11 @@ test('a rolling update drops no call: a new worker is there first, and an old on
 
 test('one worker at a time may be taken from its node', async () => {
   const { kind, spec: budget } = await file('disruption-budget.yaml');
-  expect([kind, budget]).toEqual(['PodDisruptionBudget', { maxUnavailable: 1 }]);
+  const { labels } = await file('kustomization.yaml');
+  expect([kind, budget]).toEqual([
+    'PodDisruptionBudget',
+    { maxUnavailable: 1, selector: { matchLabels: labels[0].pairs } },
+  ]);
   expect(spec.replicas).toBeGreaterThan(1);
 });
 

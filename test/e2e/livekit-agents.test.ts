@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UnsecuredJWT } from 'jose';
 import { AgentDispatchClient } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type DeskName, serveCaller } from '../../src/demo/desk-agent.ts';
@@ -71,6 +72,17 @@ async function dispatch(agentName: string, room: string, metadata = ''): Promise
   const { host, key, secret } = livekit.api;
   const dispatches = new AgentDispatchClient(host, key, secret);
   return (await dispatches.createDispatch(room, agentName, { metadata })).id;
+}
+
+async function dispatched(agent: string, room: string): Promise<boolean> {
+  const { host, key, secret } = livekit.api;
+  const made = await new AgentDispatchClient(host, key, secret).listDispatch(room);
+  return made.some(({ agentName }) => agentName === agent);
+}
+
+/** As far as it is read by who sends it: whom it is for. */
+function ticketFor(desk: string): string {
+  return new UnsecuredJWT({ aud: desk }).encode();
 }
 
 /** A caller in a room of their own, and our line to them. */
@@ -226,6 +238,70 @@ describe('bringing an agent in', () => {
     const metadata = JSON.stringify({ call: 'call-1', ticket: 'ours' });
     await c.line.bringAgent(agentName, metadata, never);
     expect(entered).toHaveLength(1);
+  });
+
+  test('takes over no dispatch for another desk of the same agent, and withdraws it', async () => {
+    const jobs: Job[] = [];
+    const agentName = await serve({ onJob: (job) => void jobs.push(job) });
+    await using c = await call();
+    await dispatch(agentName, c.room, JSON.stringify({ call: 'call-1', ticket: ticketFor('one') }));
+    await until(() => jobs.length === 1);
+    const metadata = JSON.stringify({ call: 'call-1', ticket: ticketFor('other') });
+    const bringing = c.line.bringAgent(agentName, metadata, never);
+    await until(() => jobs.length === 2 && jobs[0]?.terminated.aborted === true);
+    expect(jobs[1]).toMatchObject({ metadata });
+    await using agent = await Guest.enter(livekit.api, jobs[1]?.token ?? '');
+    await agent.publish();
+    await bringing;
+  });
+
+  test('knows the desk that came for a worker that is no more, once it is heard', async () => {
+    const tokens: string[] = [];
+    const agentName = await serve({ onJob: ({ token }) => tokens.push(token) });
+    await using c = await call();
+    const sentFor = JSON.stringify({ call: 'call-1', ticket: ticketFor('sensitive') });
+    await dispatch(agentName, c.room, sentFor);
+    await until(() => tokens.length === 1);
+    await using agent = await Guest.enter(livekit.api, tokens[0] ?? '');
+    expect(await c.line.deskHere('call-1', never)).toBeNull();
+    await agent.publish();
+    while ((await c.line.deskHere('call-1', never)) === null) await sleep(20);
+    expect(await c.line.deskHere('call-1', never)).toBe('sensitive');
+    expect(await c.line.deskHere('call-2', never)).toBeNull();
+  });
+
+  test('recalls all that was sent for in a call, and in no other', async () => {
+    const jobs: Job[] = [];
+    const agentName = await serve({ onJob: (job) => void jobs.push(job) });
+    await using c = await call();
+    for (const id of ['call-1', 'call-1', 'call-2']) {
+      await dispatch(agentName, c.room, JSON.stringify({ call: id, ticket: ticketFor('one') }));
+    }
+    await until(() => jobs.length === 3);
+    await c.line.recallAgents('call-1', never);
+    await until(() => jobs.filter(({ terminated }) => terminated.aborted).length === 2);
+    expect(jobs.find(({ terminated }) => !terminated.aborted)?.metadata).toContain('call-2');
+  });
+
+  test('takes nothing back in a call that is another worker’s by now', async () => {
+    const job = Promise.withResolvers<Job>();
+    const agentName = await serve({ onJob: job.resolve });
+    await using c = await call();
+    const asked = Promise.withResolvers<void>();
+    c.line.onlyWhile(async () => {
+      asked.resolve();
+      return false;
+    });
+    const enough = new AbortController();
+    const bringing = c.line.bringAgent(agentName, '{}', enough.signal);
+    const { terminated } = await job.promise;
+    enough.abort(new Error('took too long'));
+    await expect(bringing).rejects.toThrow('took too long');
+    await asked.promise;
+    // A request that comes after another one's answer.
+    await dispatch(agentName, c.room);
+    expect(await dispatched(agentName, c.room)).toBe(true);
+    expect(terminated.aborted).toBe(false);
   });
 
   test('takes no agent of a withdrawn dispatch for the next one, and shows it out', async () => {

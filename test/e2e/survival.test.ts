@@ -7,6 +7,7 @@ import { LEASE_MS } from '../../src/ivr/lease.ts';
 import { Caller, SORRY, until } from '../chaos/caller.ts';
 import { expectFairPlay, recordsOf } from '../chaos/fair-play.ts';
 import { hasBegun, openKilling, type Strike } from '../chaos/killing.ts';
+import { watchRooms } from '../chaos/rooms.ts';
 import { silenceFrom, wasHeardBefore } from '../chaos/silence.ts';
 import { type ChaosSystem, startSystem } from '../chaos/system.ts';
 
@@ -26,13 +27,19 @@ async function workerReady(): Promise<void> {
 }
 
 /** A call that was hit goes on to its desk; answers what its caller heard nothing for, null while it rang. */
-async function livesThrough(caller: Caller, { at }: Strike): Promise<number | null> {
+async function livesThrough(
+  caller: Caller,
+  { at }: Strike,
+  whenSorry: () => void = () => undefined,
+): Promise<number | null> {
   const wasAnswered = wasHeardBefore(caller.phone, at);
-  const { heard } = await caller.goesOn();
+  if (wasAnswered) {
+    await caller.goesOn({ until: [SORRY] });
+    whenSorry();
+  }
+  await caller.goesOn();
   await caller.hangsUp();
-  if (!wasAnswered) return null;
-  expect(heard).toContain(SORRY);
-  return silenceFrom(caller.phone, at);
+  return wasAnswered ? silenceFrom(caller.phone, at) : null;
 }
 
 test('a worker that is full takes no more calls, and when it is killed those it had go on to their desks', async () => {
@@ -71,8 +78,11 @@ test('a worker that is full takes no more calls, and when it is killed those it 
   ]);
   const strike = { at: full.kill(), hit: new Set(callers.map(({ callId }) => callId)) };
   const replaced = workerReady();
-  setTimeout(release, 1000);
-  const silences = await Promise.all(callers.map((caller) => livesThrough(caller, strike)));
+  const silences = await Promise.all([
+    livesThrough(entering, strike),
+    livesThrough(awaiting, strike),
+    livesThrough(leaving, strike, release),
+  ]);
   await replaced;
 
   console.info('silence after kill -9 (entering, awaiting the code, to the desk), ms:', silences);
@@ -108,6 +118,29 @@ test('a call whose worker is killed while it rings, or amid the welcome, is answ
   for (const ms of silences) expect(ms ?? 0).toBeLessThan(SILENCE_MS);
   const records = await recordsOf(system, callers);
   for (const record of records) expect(record).toMatchObject({ auth: 'verified', resumed: true });
+  expectFairPlay(system, records);
+});
+
+test('a caller whose desk had come when the worker was killed is the desk’s, and hears of nothing', async () => {
+  const killing = openKilling(system, { settleMs: 0 });
+  await using rooms = watchRooms(system.api);
+  await using caller = await Caller.dial(system);
+  const strike = await killing.strike(async () => {
+    await caller.keysAhead();
+    await caller.goesOn({ until: ['resend-hint'] });
+    await caller.pressesCode();
+    await until(() => rooms.desks(caller.callId).length > 0, 'the desk was heard');
+    return caller.callId;
+  });
+  expect(strike?.hit).toContain(caller.callId);
+  const { heard } = await caller.goesOn({ patienceMs: 60_000 });
+  expect(heard).toEqual(['sensitive-desk']);
+  await caller.hangsUp();
+  await killing.replaced();
+  const records = await recordsOf(system, [caller]);
+  expect(records).toMatchObject([
+    { auth: 'verified', resumed: true, desk: 'sensitive', handoff: { outcome: 'succeeded' } },
+  ]);
   expectFairPlay(system, records);
 });
 

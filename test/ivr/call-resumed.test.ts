@@ -283,3 +283,52 @@ test('who asked for the operator comes there, also where that is the desk of the
   await caller.hears('sorry-for-the-pause', 'connecting-operator');
   expect(await call.ends('handed-off')).toMatchObject({ auth: 'none', desk: 'operator' });
 });
+
+test('hazard: who was sent for with a proof that counts no more is withdrawn before anybody else is', async () => {
+  const lost = await dial({ desk: () => 'never' });
+  await keysAccountAndBirthDate(lost.caller);
+  await lost.caller.hears('enter-code');
+  await lost.caller.presses(lost.bank.lastCode());
+  await lost.caller.hears('connecting');
+  const recalled = Promise.withResolvers<void>();
+  const { caller, call } = await goesOn(lost, {
+    afterMs: 60_000,
+    line: () => ({ recallAgents: () => recalled.promise }),
+  });
+  await caller.hears('sorry-for-the-pause', 'enter-account');
+  await caller.presses('0#');
+  await caller.hears('connecting-operator');
+  await caller.waits(500);
+  expect(call.asked).not.toContain('line.transfer');
+  recalled.resolve();
+  const record = await call.ends('handed-off');
+  expect(record).toMatchObject({ auth: 'none', desk: 'operator' });
+  expect(call.asks.filter(({ what }) => what === 'line.recallAgents')).toMatchObject([
+    { args: [lost.call.id, expect.anything()] },
+  ]);
+});
+
+test('who was sent for with a proof that still counts is awaited', async () => {
+  const lost = await dial({ desk: () => 'never' });
+  await keysAccountAndBirthDate(lost.caller);
+  await lost.caller.hears('enter-code');
+  await lost.caller.presses(lost.bank.lastCode());
+  await lost.caller.hears('connecting');
+  const { call } = await goesOn(lost);
+  await call.ends('handed-off');
+  expect(call.asked).not.toContain('line.recallAgents');
+});
+
+test('hazard: a call that was given up is undone nothing of', async () => {
+  const asking: (() => Promise<boolean>)[] = [];
+  const lost = await dial({
+    desk: () => 'never',
+    line: () => ({ onlyWhile: (isOurs) => void asking.push(isOurs) }),
+  });
+  await lost.caller.hears('enter-account');
+  expect(await asking[0]?.()).toBe(true);
+  const { caller, call } = await goesOn(lost);
+  expect(await asking[0]?.()).toBe(false);
+  await caller.hangsUp();
+  await call.ends('hung-up');
+});

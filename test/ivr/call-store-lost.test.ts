@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { IvrFault } from '../../src/ivr/fault.ts';
 import { keysAccountAndBirthDate, PHONE_ON_FILE } from './customers.ts';
 import { losing } from './fake-stores.ts';
@@ -125,4 +125,32 @@ test('a call goes on where the store does not note that it has begun', async () 
   expect(record.auth).toBe('verified');
   expect(await world.kept()).toEqual([record]);
   expect(world.logged.join('')).toContain('call is not noted should this worker be lost');
+});
+
+test('hazard: a store that does not answer keeps no caller waiting for the desk, which waits for us to leave', async () => {
+  const answering = Promise.withResolvers<boolean>();
+  const { caller, call, world } = await dial({
+    world: ({ records }) => ({ records: { ...records, append: () => answering.promise } }),
+  });
+  await caller.hears('enter-account');
+  await caller.presses('0#');
+  await caller.hears('connecting-operator');
+  await caller.waits(10_000);
+  await vi.waitUntil(() => call.asked.includes('line.leave'), { timeout: 20_000 });
+  expect(world.measured.map(({ type }) => type)).not.toContain('call.ended');
+  answering.resolve(true);
+  await call.ends('handed-off');
+  expect(world.measured.map(({ type }) => type)).toContain('call.ended');
+});
+
+test('a call whose record another worker has kept is counted there, not here', async () => {
+  const { caller, call, world } = await dial({
+    world: ({ records }) => ({ records: { ...records, append: async () => false } }),
+  });
+  await caller.hears('enter-account');
+  await caller.hangsUp();
+  await call.ends('hung-up');
+  const counted = world.measured.map(({ type }) => type);
+  expect(counted).toContain('call.givenUp');
+  expect(counted).not.toContain('call.ended');
 });

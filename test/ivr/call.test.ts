@@ -132,6 +132,7 @@ test('a number that no line answers is refused while it rings, with a record', a
     'line.onHushed',
     'line.onUnderrun',
     'line.onStranger',
+    'line.onlyWhile',
     'records.begin',
     'line.refuse',
     'records.append',

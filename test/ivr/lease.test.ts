@@ -68,6 +68,22 @@ test('a lost place is a doubt, however fresh the lease', async () => {
   expect(lease.isCertain()).toBe(false);
 });
 
+test('a place that is still lost lets no beat settle whose the calls are', async () => {
+  const { lease, given, asked } = worker(['c1']);
+  await lease.beat();
+  given.length = 0;
+  asked.length = 0;
+  lease.doubt();
+  await lease.beat();
+  expect(given).toEqual(['c1']);
+  expect(lease.isCertain()).toBe(false);
+  lease.trust();
+  expect(lease.isCertain()).toBe(false);
+  await lease.assure();
+  expect(lease.isCertain()).toBe(true);
+  expect(asked).toEqual(['beat', 'takenOver', 'beat', 'takenOver']);
+});
+
 test('a store that is away can have given the calls to nobody: they go on, and are asked for when it is back', async () => {
   const { lease, self, given } = worker(['c1']);
   self.isAway = true;

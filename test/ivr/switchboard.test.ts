@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createSimulatedLine, type SimulatedLine } from '../../src/console/simulated-line.ts';
 import { IvrFault } from '../../src/ivr/fault.ts';
 import { withBacklog } from '../../src/ivr/record-backlog.ts';
-import { createSwitchboard } from '../../src/ivr/switchboard.ts';
+import { createSwitchboard, type Waiting } from '../../src/ivr/switchboard.ts';
 import { openWorld, type World } from './world.ts';
 
 function ring({ clock }: World, sipCallId: string | null = null): SimulatedLine {
@@ -154,7 +154,42 @@ test('a call whose record cannot be kept disturbs no other call', async () => {
   expect(await reasons(world)).toEqual(['hung-up']);
 });
 
-const OFFERED_AGAIN = { since: 0, mayBeRepeated: true };
+const offeredAgain = (waiting: Partial<Waiting>) => ({
+  since: 0,
+  look: async () => ({ sipCallId: null, isServed: false, ...waiting }),
+});
+/** The caller is seen only once the room was joined. */
+const OFFERED_AGAIN = offeredAgain({});
+const join = () => Promise.reject(new Error('the room was joined'));
+
+test('hazard: a call that has its worker is not joined, so that nobody is taken for a stranger', async () => {
+  const world = await openWorld();
+  const [one, other] = [createSwitchboard(world, 5), createSwitchboard(world, 5)];
+  const line = ring(world, 'SCL_one');
+  const call = one.take(ROOM, async () => line);
+  await world.clock.pass(5000);
+  await other.take(ROOM, join, offeredAgain({ sipCallId: 'SCL_one' }));
+  await other.take(ROOM, join, offeredAgain({ isServed: true }));
+  line.phone.hangUp();
+  await call;
+  await other.take(ROOM, join, offeredAgain({ sipCallId: 'SCL_one', isServed: true }));
+  expect(await reasons(world)).toEqual(['hung-up']);
+});
+
+test.each([
+  { isServed: true, joined: [] },
+  { isServed: false, joined: ['livekit-lost'] },
+])(
+  'where the store does not know of the call an agent in its room is a reason ($isServed)',
+  async ({ isServed, joined }) => {
+    const world = await openWorld();
+    const isBegunBefore = () => Promise.reject(new Error('away'));
+    const records = { ...world.records, isBegunBefore };
+    const switchboard = createSwitchboard({ ...world, records }, 5);
+    await switchboard.take(ROOM, join, offeredAgain({ sipCallId: 'SCL_one', isServed }));
+    expect(await reasons(world)).toEqual(joined);
+  },
+);
 
 test('hazard: LiveKit that comes back offers a call again that has its worker, or had it: it is left alone', async () => {
   const world = await openWorld();
@@ -176,4 +211,71 @@ test('hazard: LiveKit that comes back offers a call again that has its worker, o
   expect(next.phone.state).toBe('answered');
   next.phone.hangUp();
   await nextCall;
+});
+
+/** A call of a worker that is lost, on its way to a desk, as the store gives it to another one. */
+async function orphaned(world: World) {
+  const first = { ...world, workerId: 'w0' };
+  const switchboard = createSwitchboard(first, 5);
+  const line = ring(world);
+  void switchboard.take(ROOM, async () => line);
+  await world.clock.pass(5000);
+  const [call = ''] = switchboard.running;
+  switchboard.giveUp(call);
+  await world.clock.settle();
+  await world.records.beat('w0', 0);
+  await world.records.beat(world.workerId, 3_600_000);
+  const [lost] = await world.records.takeOver(world.workerId, 0, 1);
+  if (lost === undefined) throw new Error('there is no lost call');
+  return lost;
+}
+
+test('hazard: a call whose desk had come before its worker was lost is left to the desk, with a record', async () => {
+  const world = await openWorld();
+  const lost = await orphaned(world);
+  const line = ring(world);
+  const asked: string[] = [];
+  let hasLeft = false;
+  const before = world.observed.length;
+  await createSwitchboard(world, 5).goOn(lost, async () => ({
+    ...line,
+    async deskHere(call) {
+      asked.push(call);
+      return 'sensitive';
+    },
+    async leave() {
+      hasLeft = true;
+      await line.leave();
+    },
+  }));
+  expect(asked).toEqual([lost.id]);
+  expect(hasLeft).toBe(true);
+  const [record] = await world.kept();
+  expect(record).toMatchObject({
+    id: lost.id,
+    ending: { result: 'success', reason: 'handed-off' },
+    desk: 'sensitive',
+    handoff: { kind: 'agent', outcome: 'succeeded' },
+    auth: lost.ifLost.auth,
+    resumed: true,
+    workerId: world.workerId,
+  });
+  expect(record?.steps.map(({ outcome }) => outcome)).not.toContain('abandoned');
+  const after = world.observed.slice(before);
+  expect(after.filter(({ type }) => type === 'prompt.began')).toEqual([]);
+});
+
+test('where nobody can say whether a desk is there the call goes on', async () => {
+  const world = await openWorld();
+  const lost = await orphaned(world);
+  const line = ring(world);
+  const done = createSwitchboard(world, 5).goOn(lost, async () => ({
+    ...line,
+    deskHere: () => Promise.reject(new Error('LiveKit is away')),
+  }));
+  await world.clock.pass(5000);
+  expect(line.phone.state).toBe('answered');
+  line.phone.hangUp();
+  await done;
+  expect(await reasons(world)).toEqual(['hung-up']);
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Caller, SORRY } from '../chaos/caller.ts';
 import { gatherEvidence } from '../chaos/evidence.ts';
 import { expectFairPlay, recordsOf } from '../chaos/fair-play.ts';
-import { livesThroughFreeze } from '../chaos/freezing.ts';
+import { desksStayThroughFreeze, livesThroughFreeze } from '../chaos/freezing.ts';
 import { killCalls } from '../chaos/killed-calls.ts';
 import { silenceFrom } from '../chaos/silence.ts';
 import { type ChaosSystem, startSystem } from '../chaos/system.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   await Promise.all(workers.map((worker) => worker.ready()));
 });
 afterAll(async () => {
-  evidence.write('chaos', 6);
+  evidence.write('chaos', 7);
   await system?.[Symbol.asyncDispose]();
 });
 
@@ -47,6 +47,14 @@ it.each([3, 10, 30])(
     });
   },
 );
+
+it('a worker frozen on the way to a desk leaves the desk alone that has come when it is back', async () => {
+  await evidence.proof('worker frozen for 14 s, on the way to a desk', async () => {
+    const { resumed, desk } = await desksStayThroughFreeze(system, 14);
+    expect({ resumed, desk }).toEqual({ resumed: true, desk: 'sensitive' });
+    return { desk };
+  });
+});
 
 it('workers that are restarted one after the other under load drop no call', async () => {
   await evidence.proof('rolling restart under load', async () => {

@@ -138,6 +138,16 @@ describe.each(DATABASES)('a call of a lost worker on $name', (database) => {
     expect(await behind(url, 'select id from open_calls')).toEqual([]);
   });
 
+  it('hazard: has its chance after all workers were away, before anybody closes it', async () => {
+    const { url, store } = await lost(NOTE);
+    await pass(2 * LEASE + ORPHANED, database, url);
+    for (let passed = 0; passed < 2 * LEASE; passed += ROUND) {
+      expect(await store.records.beat('w2', LEASE)).toHaveLength(0);
+      await pass(ROUND, database, url);
+    }
+    expect(await store.records.takeOver('w2', LEASE, 10)).toMatchObject([{ id: 'c1' }]);
+  });
+
   it('is one of no more than there is room for, the oldest first', async () => {
     const url = await newUrl();
     await using store = await openStore(url);
@@ -168,7 +178,11 @@ describe.each(DATABASES)('a call of a lost worker on $name', (database) => {
 });
 
 describe('a worker that holds its place at PostgreSQL', () => {
-  const nothing = { onLost: () => undefined, onPooled: () => undefined };
+  const nothing = {
+    onLost: () => undefined,
+    onHeld: () => undefined,
+    onPooled: () => undefined,
+  };
 
   /** The worker w1 has begun the call c1, and has a long lease; w2 looks from a store of its own. */
   async function placed(events = nothing) {
@@ -178,16 +192,18 @@ describe('a worker that holds its place at PostgreSQL', () => {
     onTestFinished(() => other[Symbol.asyncDispose]());
     const place = store.holdPlace('w1', events);
     onTestFinished(() => place[Symbol.asyncDispose]());
-    await until(async () => (await keysIn(url)).length > 0);
+    const beside = other.holdPlace('w2', nothing);
+    onTestFinished(() => beside[Symbol.asyncDispose]());
+    await until(async () => (await keysIn(url)).length === 2);
     await store.records.beat('w1', 10 * LEASE);
     await store.records.begin(callRecord({ id: 'c1', workerId: 'w1' }), NOTE);
     await other.records.beat('w2', 10 * LEASE);
-    const look = () => other.records.takeOver('w2', 0, 10);
-    return { url, place, look };
+    const look = (lease = 0) => other.records.takeOver('w2', lease, 10);
+    return { url, place, beside, look };
   }
 
   const keysIn = async (url: string) =>
-    POSTGRES.behind(url, 'select lock_key from workers where lock_key is not null');
+    POSTGRES.behind(url, 'select id, lock_key from workers where lock_key is not null order by id');
 
   async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
     while (!(await isSo())) await new Promise((next) => setTimeout(next, 5));
@@ -211,16 +227,41 @@ describe('a worker that holds its place at PostgreSQL', () => {
 
   it('is told when it has lost it, and holds another one', async () => {
     const lost: true[] = [];
-    const { url } = await placed({ ...nothing, onLost: () => void lost.push(true) });
+    const held: true[] = [];
+    const { url } = await placed({
+      ...nothing,
+      onLost: () => void lost.push(true),
+      onHeld: () => void held.push(true),
+    });
     const [before] = await keysIn(url);
     await endPlaces(url);
     await until(() => lost.length === 1);
     await until(async () => (await keysIn(url))[0]?.lock_key !== before?.lock_key);
-    const held = await POSTGRES.behind(
+    await until(() => held.length === 2);
+    const locks = await POSTGRES.behind(
       url,
       `select 1 from pg_locks where locktype = 'advisory' and granted
          and database = (select oid from pg_database where datname = current_database())`,
     );
-    expect(held).toHaveLength(1);
+    expect(locks).toHaveLength(2);
+  });
+
+  it('hazard: that a server which was restarted knows no lock says of nobody that it is dead', async () => {
+    const { url, look } = await placed();
+    await pass(LEASE, POSTGRES, url);
+    const [, before] = await keysIn(url);
+    await endPlaces(url);
+    // As soon as it answers, and until the one that looks has its own again; then it waits for the others.
+    while ((await keysIn(url))[1]?.lock_key === before?.lock_key) {
+      expect(await look(LEASE)).toEqual([]);
+    }
+    for (let i = 0; i < 3; i += 1) expect(await look(LEASE)).toEqual([]);
+  });
+
+  it('concludes nothing from the locks of others while it has none of its own', async () => {
+    const { place, beside, look } = await placed();
+    await beside[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+    expect(await look()).toEqual([]);
   });
 });

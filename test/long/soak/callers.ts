@@ -1,12 +1,9 @@
-// Callers of real calls, and the desk that takes them, in a process of their own: so many calls, so many at once.
-// Each keys its account number ahead, is handed to the desk, and is hung up on there. Prints each call that was
-// over, and how.
+// Callers of real calls in a process of their own: so many calls, so many at once. Each keys its account number
+// ahead, is handed to the desk, and is hung up on there. Prints each call that was over, and how.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectAgentServer } from '../../../src/livekit/agent-server.ts';
 import { closeMedia, joinAsCaller } from '../../../src/livekit/phone.ts';
 import { roomFor } from '../../../src/livekit/phone-token.ts';
-import { joinCallerLine } from '../../../src/livekit/room-line.ts';
 
 const [host = '', key = '', secret = '', calls = '1', width = '1'] = process.argv.slice(2);
 const api = { host, key, secret };
@@ -17,29 +14,6 @@ const ENTRIES = 4;
 const AGAIN_MS = 15_000;
 /** Longest that a call should take by far. */
 const PATIENCE_MS = 90_000;
-
-await using desk = connectAgentServer({
-  api,
-  agentName: 'soak-desk',
-  version: '0',
-  load: () => 0,
-  offer: () => true,
-  onJob(job) {
-    const never = AbortSignal.timeout(PATIENCE_MS);
-    joinCallerLine(job, api)
-      .then(async (line) => {
-        try {
-          await line.answer(never);
-          await line.alone(never);
-          await line.hangUp(never);
-        } finally {
-          await line.leave();
-        }
-      })
-      .catch(() => undefined);
-  },
-});
-while (desk.state.phase !== 'registered') await sleep(50);
 
 async function call(n: number): Promise<string> {
   const calling = `+1555${String(3_000_000 + n)}`;
@@ -79,5 +53,4 @@ async function callInTurn(): Promise<void> {
   }
 }
 await Promise.all(Array.from({ length: Number(width) }, callInTurn));
-await desk[Symbol.asyncDispose]();
 await closeMedia();

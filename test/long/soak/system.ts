@@ -13,6 +13,7 @@ import { Secret } from '../../../src/machines/secret.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { generateSigningKey } from '../../../src/ticket/keys.ts';
 import { routed, startTestStack, type TestStack } from '../../livekit/room-kit.ts';
+import { startDesk } from './desk.ts';
 
 const ports = { livekit: 29700, sip: 29760, rtp: 29200, redis: 29779 };
 const WORKER_PORT = 29781;
@@ -41,6 +42,7 @@ export async function startSoakSystem(): Promise<SoakSystem> {
   const bank = started.use(
     await startDemoBank({ host: '127.0.0.1', port: 0, token: Secret.of(token) }),
   );
+  started.use(await startDesk(livekit.api, 'soak-desk'));
   const url = `sqlite:${join(folder, 'store.db')}`;
   const store = started.use(await openStore(url));
   const { host, key, secret } = livekit.api;
