@@ -174,13 +174,12 @@ export async function recordLostCall(
 
 /** Keeps the record of a call whose worker was lost when the desk had come already: there is nothing to go on with. */
 export async function recordTakenCall(
-  { id, keeping, before }: BegunCall & { readonly before: LostCall },
+  { keeping, before }: BegunCall & { readonly before: LostCall },
   world: CallWorld,
   desk: string,
 ): Promise<void> {
   const record = {
     ...before.record,
-    id,
     steps: endedSteps(before.record),
     desk,
     handoff: { kind: 'agent', outcome: 'succeeded', ms: before.notedAgoMs },

@@ -52,6 +52,8 @@ export function createLease(options: LeaseOptions): Lease {
   let certainUntil = Number.NEGATIVE_INFINITY;
   let isAway = false;
   let isInDoubt = false;
+  /** How often the place was held again. */
+  let holds = 0;
   let asking: Promise<void> | null = null;
 
   async function giveUpTaken(): Promise<void> {
@@ -65,6 +67,7 @@ export function createLease(options: LeaseOptions): Lease {
 
   async function beat(): Promise<void> {
     const began = monotonic();
+    const asked = holds;
     try {
       const lost = await records.beat(workerId, LEASE_MS);
       if (lost.length > 0) {
@@ -72,7 +75,8 @@ export function createLease(options: LeaseOptions): Lease {
       }
       for (const record of lost) onLost(record);
       if (isInDoubt || began > certainUntil) await giveUpTaken();
-      certainUntil = began + LEASE_MS;
+      // What was asked before the place was held says nothing of the time until then.
+      if (asked === holds) certainUntil = began + LEASE_MS;
       isAway = false;
     } catch (error) {
       isAway = true;
@@ -105,6 +109,7 @@ export function createLease(options: LeaseOptions): Lease {
     },
     trust() {
       isInDoubt = false;
+      holds += 1;
       // Somebody may have taken calls in the meantime.
       certainUntil = Number.NEGATIVE_INFINITY;
     },

@@ -57,7 +57,8 @@ export class Desks {
 
   /**
    * Dispatches the agent into the room, unless it was for this very call and desk before, by a worker that is no
-   * more; what that one had dispatched for other desks is withdrawn. Done when the audio of the agent of this dispatch is there; on abort, or when anything fails, it is withdrawn.
+   * more; what that one had dispatched for other desks is withdrawn. Done when the audio of the agent of this
+   * dispatch is there; on abort, or when anything fails, it is withdrawn.
    */
   async bring(agent: string, metadata: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();

@@ -166,7 +166,7 @@ export class CallControl {
   }
 }
 
-/** What a dispatch was made for, by its metadata: our id of the call, and the desk that its ticket is for. Null: not ours, or no ticket of ours. */
+/** By its metadata, what a dispatch was made for: our id of the call, and the desk that its ticket is for, if any. */
 export function purposeOf(metadata: string): {
   readonly call: string | null;
   readonly desk: string | null;

@@ -1,4 +1,4 @@
-// The system under test, started once for all e2e files: exactly what `npm start` runs, on ports of its
+// The system under test, started once for all e2e files, of whatever project: exactly what `npm start` runs, on ports of its
 // own and in a folder of its own, with a few lines and customers more than the demo has.
 
 import { spawn } from 'node:child_process';
@@ -49,7 +49,8 @@ const PORTS = {
   worker: 28081,
 };
 
-export async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup({ vitest }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (vitest.getProvidedContext().system !== undefined) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'tonegate-e2e-'));
   const token = 'token-of-the-e2e-bank';
   const smsToken = 'token-of-the-e2e-webhook';
@@ -101,7 +102,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   });
   const followed = once(following, 'exit');
 
-  project.provide('system', {
+  vitest.provide('system', {
     sipPort: PORTS.sip,
     bankUrl: bank.url,
     workerUrl: `http://127.0.0.1:${PORTS.worker}`,

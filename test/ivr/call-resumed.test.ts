@@ -298,7 +298,7 @@ test('hazard: who was sent for with a proof that counts no more is withdrawn bef
   await caller.hears('sorry-for-the-pause', 'enter-account');
   await caller.presses('0#');
   await caller.hears('connecting-operator');
-  await caller.waits(500);
+  await caller.waits(10_000);
   expect(call.asked).not.toContain('line.transfer');
   recalled.resolve();
   const record = await call.ends('handed-off');

@@ -102,3 +102,14 @@ test('records that it kept for a worker that lives no more are told, each once',
   await lease.beat();
   expect(lost).toEqual(['c8', 'c9']);
 });
+
+test('hazard: a beat that began before the place was held again makes nothing certain', async () => {
+  const { lease } = worker();
+  lease.doubt();
+  const beat = lease.beat();
+  lease.trust();
+  await beat;
+  expect(lease.isCertain()).toBe(false);
+  await lease.assure();
+  expect(lease.isCertain()).toBe(true);
+});

@@ -122,6 +122,13 @@ describe.each(DATABASES)('a call of a lost worker on $name', (database) => {
     expect(await store.records.takeOver('w3', LEASE, 10)).toMatchObject([{ generation: 3 }]);
   });
 
+  it('is left alone by a worker that has not beaten lately: the store may have been away since', async () => {
+    const { url, store } = await lost(NOTE);
+    await pass((3 * LEASE) / 4, database, url);
+    const taken = await store.records.takeOver('w2', LEASE, 10);
+    expect(taken).toHaveLength(database.name === 'SQLite' ? 1 : 0);
+  });
+
   it('is not taken over where nobody could go on with it', async () => {
     const { store } = await lost();
     expect(await store.records.takeOver('w2', LEASE, 10)).toEqual([]);
@@ -247,10 +254,10 @@ describe('a worker that holds its place at PostgreSQL', () => {
   });
 
   it('hazard: that a server which was restarted knows no lock says of nobody that it is dead', async () => {
-    const { url, look } = await placed();
+    const { url, place, look } = await placed();
     await pass(LEASE, POSTGRES, url);
     const [, before] = await keysIn(url);
-    await endPlaces(url);
+    await Promise.all([endPlaces(url), place[Symbol.asyncDispose]()]);
     // As soon as it answers, and until the one that looks has its own again; then it waits for the others.
     while ((await keysIn(url))[1]?.lock_key === before?.lock_key) {
       expect(await look(LEASE)).toEqual([]);
