@@ -9,7 +9,7 @@ const STILL_MS = 2500;
 /** Of all processors; more than that, and it is measured how the contenders fare beside something else. */
 const BUSY_PCT = 8;
 /** After that the best there was is taken, and it is said how good that is. */
-const TRIES = 8;
+const TRIES = 3;
 /** Attempts may fail on a machine that does other things; no more of them than this. */
 const FAILURES = 3;
 /** Whatever was in the way may be over by then. */

@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { LEASE_MS } from '../../src/ivr/lease.ts';
 import { Caller } from '../chaos/caller.ts';
 import { gatherEvidence } from '../chaos/evidence.ts';
 import { expectFairPlay, recordsOf } from '../chaos/fair-play.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await Promise.all(workers.map((worker) => worker.ready()));
 });
 afterAll(async () => {
-  evidence.write('outages', 3);
+  evidence.write('outages', 4);
   await system?.[Symbol.asyncDispose]();
 });
 
@@ -114,6 +115,36 @@ it('without PostgreSQL nobody is verified: an operator takes the calls', async (
     const now = system.desks.tickets.filter(({ auth }) => auth === 'verified').length;
     expect(now - verified, 'verified since').toBe(1);
     return { ends: ends.map(({ end }) => end), readyMs, nextCallMs };
+  });
+});
+
+it('a PostgreSQL that is restarted at once takes no call from the worker that has it', async () => {
+  await evidence.proof('PostgreSQL restarted at once', async () => {
+    await using entering = await Caller.dial(system);
+    await using awaiting = await Caller.dial(system);
+    await Promise.all([
+      entering.goesOn({ until: ['enter-birth-date-mdy'] }),
+      awaiting.keysAhead().then(() => awaiting.goesOn({ until: ['resend-hint'] })),
+    ]);
+    const stoppedAt = performance.now();
+    await system.postgres.stop();
+    await system.postgres.start();
+    const awayMs = Math.round(performance.now() - stoppedAt);
+    await readyAfter(stoppedAt);
+    // Who took calls by mistake would have done so by then.
+    await sleep(2 * LEASE_MS);
+    const callers = [entering, awaiting];
+    await Promise.all([
+      entering.presses(keyedBirthDate(entering.customer)).then(() => entering.goesOn()),
+      awaiting.pressesCode().then(() => awaiting.goesOn()),
+    ]);
+    await Promise.all(callers.map((caller) => caller.hangsUp()));
+    const records = await recordsOf(system, callers);
+    for (const record of records) {
+      expect(record).toMatchObject({ auth: 'verified', resumed: false });
+    }
+    expectFairPlay(system, records);
+    return { awayMs, resumed: 0 };
   });
 });
 
