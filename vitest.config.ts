@@ -2,6 +2,7 @@
 // `e2e`, which make real calls. The report is what .ci/run counts.
 
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { phonesAtOnce } from './test/e2e/kit/phones-at-once.ts';
 
 const phones = phonesAtOnce();
@@ -12,7 +13,7 @@ const APART = e2e('livekit-agents', 'livekit-line', 'livekit-sip', 'provision', 
 
 /**
  * Not beside others that make calls: they change what all calls go by (bank, rules, recordings, the worker itself),
- * look at figures of all calls, measure, or make many calls at once.
+ * look at figures of all calls, measure, make many calls at once, or have a browser take the processor.
  */
 const ALONE = e2e(
   'doctor',
@@ -20,6 +21,7 @@ const ALONE = e2e(
   'first-call',
   'leak',
   'own-codes',
+  'page/qa-phone',
   'performance',
   'reload',
   'scenarios',
@@ -27,6 +29,23 @@ const ALONE = e2e(
   'stranger',
   'worker-lost',
 );
+
+/** Unit tests that take long and are not large: begun last, one core would wait for them. */
+const LONG = [
+  'machines/mutants',
+  'examples/examples',
+  'store/store-races',
+  'console/dial-simulated',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) =>
+      LONG.some((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** Both projects that make calls to the system under test share it. */
@@ -38,6 +57,7 @@ export default defineConfig({
     outputFile: { json: '.tonegate/test-results.json' },
     // Most unit tests wait for disks, databases and other processes.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
