@@ -9,7 +9,7 @@ const phones = phonesAtOnce();
 const e2e = (...names: readonly string[]) => names.map((name) => `test/e2e/${name}.test.ts`);
 
 /** On stacks of their own, and nothing of what is heard is recognised: two files at a time lose no sound. */
-const APART = e2e('livekit-agents', 'livekit-line', 'livekit-sip', 'provision', 'survival');
+const APART = e2e('livekit-agents', 'livekit-line', 'livekit-sip', 'provision');
 
 /**
  * Not beside others that make calls: they change what all calls go by (bank, rules, recordings, the worker itself),
@@ -27,6 +27,7 @@ const ALONE = e2e(
   'scenarios',
   'scenarios-apart',
   'stranger',
+  'survival',
   'worker-lost',
 );
 

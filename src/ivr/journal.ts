@@ -9,7 +9,7 @@ import { nothing } from '../screening/verdict.ts';
 import type { BegunCall, LostCall } from './begun-call.ts';
 import type { CallRecord, ScreeningEntry, StepEntry } from './call-record.ts';
 import type { CallWorld, Edition } from './call-world.ts';
-import type { CallerFacts } from './ports.ts';
+import type { CallerFacts, DeskHere } from './ports.ts';
 import type { UpstreamNote } from './upstream.ts';
 
 /** A call that was over before it could be screened. */
@@ -176,11 +176,14 @@ export async function recordLostCall(
 export async function recordTakenCall(
   { keeping, before }: BegunCall & { readonly before: LostCall },
   world: CallWorld,
-  desk: string,
+  { desk, auth, amr }: DeskHere,
 ): Promise<void> {
   const record = {
     ...before.record,
     steps: endedSteps(before.record),
+    // What the desk was told: the worker may have died before it could note as much.
+    auth,
+    amr,
     desk,
     handoff: { kind: 'agent', outcome: 'succeeded', ms: before.notedAgoMs },
     endedAt: isoTime(world.now()),

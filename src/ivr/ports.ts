@@ -3,7 +3,7 @@
 // soon after it aborts and has no further effect at the caller's ear.
 
 import type { TransferOutcome } from '../machines/hand-off.machine.ts';
-import type { StepName } from '../machines/outcome.ts';
+import type { Amr, Auth, StepName } from '../machines/outcome.ts';
 import type { Secret } from '../machines/secret.ts';
 import type { AccountHandle } from '../machines/verify-entry.machine.ts';
 import type { Locale } from '../prompts/catalogue.ts';
@@ -44,6 +44,13 @@ export type IgnoredKey = 'stranger' | 'notSip' | 'notAKey';
  * One caller's line, from ringing to its end. The caller hears ringing until `answer`; nothing is
  * published before.
  */
+/** A desk that has come for a caller, and what it was told by its ticket. */
+export interface DeskHere {
+  readonly desk: string;
+  readonly auth: Auth;
+  readonly amr: readonly Amr[];
+}
+
 export interface CallerLine {
   readonly caller: CallerFacts;
   /** Identities under which we are in the room, or were before another worker was lost; the oldest first. */
@@ -102,10 +109,10 @@ export interface CallerLine {
   /** Asked before an agent is withdrawn or shown out: whether the call is this worker's. One asker. */
   onlyWhile(isOurs: () => Promise<boolean>): void;
   /**
-   * The desk whose agent is heard in the room and was sent for in this call, by whatever worker, as the ticket in its
-   * dispatch names it; null: none. Rejects where that cannot be seen.
+   * The desk whose agent is heard in the room and was sent for in this call, by whatever worker; null: none. Rejects
+   * where that cannot be seen.
    */
-  deskHere(call: string, signal: AbortSignal): Promise<string | null>;
+  deskHere(call: string, signal: AbortSignal): Promise<DeskHere | null>;
   /** Withdraws every agent that was sent for in this call, by whatever worker. */
   recallAgents(call: string, signal: AbortSignal): Promise<void>;
   /** Done when the audio of anybody but the caller and us is in the room. */

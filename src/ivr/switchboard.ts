@@ -9,7 +9,7 @@ import { IvrFault, loggable } from './fault.ts';
 import { inCall } from './isolation.ts';
 import { recordLostCall, recordTakenCall } from './journal.ts';
 import { loadOf } from './load.ts';
-import type { CallerLine, OrphanedCall } from './ports.ts';
+import type { CallerLine, DeskHere, OrphanedCall } from './ports.ts';
 
 /** How long it is looked for the desk of a call that another worker has lost. A caller hears nothing meanwhile. */
 const LOOKING_MS = 1000;
@@ -122,19 +122,22 @@ export function createSwitchboard(
     line: CallerLine,
     begun: BegunCall & { readonly before: LostCall },
   ): Promise<boolean> {
-    let desk: string | null = null;
+    let here: DeskHere | null = null;
     try {
-      desk = await line.deskHere(begun.id, AbortSignal.timeout(LOOKING_MS));
+      here = await line.deskHere(begun.id, AbortSignal.timeout(LOOKING_MS));
     } catch (error) {
       world.log.warn(
         { call: begun.id, fault: loggable(error) },
         'nobody says whether a desk is here',
       );
     }
-    if (desk === null) return false;
-    world.log.info({ call: begun.id, desk }, 'call of a lost worker is with its desk already');
+    if (here === null) return false;
+    world.log.info(
+      { call: begun.id, desk: here.desk },
+      'call of a lost worker is with its desk already',
+    );
     try {
-      await recordTakenCall(begun, world, desk);
+      await recordTakenCall(begun, world, here);
     } finally {
       await line.leave();
     }

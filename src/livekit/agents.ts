@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
 import { ParticipantKind, RoomEvent, TrackKind } from '@livekit/rtc-node';
+import type { DeskHere } from '../ivr/ports.ts';
 import { unlessAborted } from './abort.ts';
 import { type CallControl, type Dispatch, purposeOf } from './call-control.ts';
 import { whenInRoom } from './media.ts';
@@ -38,13 +39,13 @@ export class Desks {
   }
 
   /** The desk of an agent that was sent for in this call, by whatever worker, and is heard; null: none. */
-  async here(call: string): Promise<string | null> {
-    for (const { id, agent, desk } of await this.#control.dispatchesOf(call)) {
+  async here(call: string): Promise<DeskHere | null> {
+    for (const { id, agent, ticket } of await this.#control.dispatchesOf(call)) {
       const heard = this.#called(agent).filter(isAudible);
       if (heard.length === 0) continue;
       const sent = await this.#control.sentBy(id);
       // Where the server does not know yet whom it has sent, the name must do.
-      if (sent.size === 0 || heard.some(({ identity }) => sent.has(identity))) return desk;
+      if (sent.size === 0 || heard.some(({ identity }) => sent.has(identity))) return ticket;
     }
     return null;
   }
@@ -111,10 +112,11 @@ export class Desks {
 
   /** Of what was dispatched in this call before, that which is for the same desk; the rest is withdrawn. */
   async #takenOver(agent: string, metadata: string): Promise<Dispatch | null> {
-    const { call, desk } = purposeOf(metadata);
+    const { call, ticket } = purposeOf(metadata);
     if (call === null) return null;
     const made = await this.#control.dispatchesOf(call);
-    const same = made.find((one) => one.agent === agent && one.desk === desk) ?? null;
+    const same =
+      made.find((one) => one.agent === agent && one.ticket?.desk === ticket?.desk) ?? null;
     for (const { id } of made) if (id !== same?.id) this.#withdraw(id).catch(() => undefined);
     return same;
   }

@@ -2,14 +2,15 @@
 // outcomes as values, faults as `IvrFault`, and never a request that is repeated behind our back.
 
 import type { ParticipantInfo } from '@livekit/protocol';
-import { decodeJwt } from 'jose';
+import { base64url } from 'jose';
 import {
   AgentDispatchClient,
   RoomServiceClient,
   SipCallError,
   SipClient,
 } from 'livekit-server-sdk';
-import type { TransferOutcome } from '../ivr/ports.ts';
+import type { DeskHere, TransferOutcome } from '../ivr/ports.ts';
+import { readClaims } from '../ticket/claims.ts';
 import { hasHungUp } from './caller.ts';
 import { RoomList } from './room-list.ts';
 import type { LiveKitApi } from './server-api.ts';
@@ -30,11 +31,11 @@ const REFER_REFUSED = new Set([
   'unimplemented',
 ]);
 
-/** An agent that was sent into the room for a call, and the desk that its ticket is for. */
+/** An agent that was sent into the room for a call, and what its ticket says. */
 export interface Dispatch {
   readonly id: string;
   readonly agent: string;
-  readonly desk: string | null;
+  readonly ticket: DeskHere | null;
 }
 
 export class CallControl {
@@ -166,13 +167,13 @@ export class CallControl {
   }
 }
 
-/** By its metadata, what a dispatch was made for: our id of the call, and the desk that its ticket is for, if any. */
+/** By its metadata, what a dispatch was made for: our id of the call, and what its ticket says; null: none of ours. */
 export function purposeOf(metadata: string): {
   readonly call: string | null;
-  readonly desk: string | null;
+  readonly ticket: DeskHere | null;
 } {
   const { call, ticket } = fieldsIn(metadata);
-  return { call: typeof call === 'string' ? call : null, desk: audienceOf(ticket) };
+  return { call: typeof call === 'string' ? call : null, ticket: toldBy(ticket) };
 }
 
 function fieldsIn(metadata: string): Readonly<Record<string, unknown>> {
@@ -183,10 +184,12 @@ function fieldsIn(metadata: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function audienceOf(ticket: unknown): string | null {
+/** As a worker like us has written it: nobody else can dispatch. It is for its desk to verify. */
+function toldBy(ticket: unknown): DeskHere | null {
   try {
-    const { aud } = decodeJwt(String(ticket));
-    return typeof aud === 'string' ? aud : null;
+    const [, payload = ''] = String(ticket).split('.');
+    const { aud, auth, amr } = readClaims(base64url.decode(payload));
+    return { desk: aud, auth, amr: amr as DeskHere['amr'] };
   } catch {
     return null;
   }

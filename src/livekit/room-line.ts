@@ -5,7 +5,14 @@
 import type { RemoteParticipant, Room } from '@livekit/rtc-node';
 import { RoomEvent } from '@livekit/rtc-node';
 import { IvrFault } from '../ivr/fault.ts';
-import type { CallerFacts, CallerLine, Clip, LineEnd, TransferOutcome } from '../ivr/ports.ts';
+import type {
+  CallerFacts,
+  CallerLine,
+  Clip,
+  DeskHere,
+  LineEnd,
+  TransferOutcome,
+} from '../ivr/ports.ts';
 import type { InviteHeaders } from '../screening/headers.ts';
 import { unlessAborted } from './abort.ts';
 import { Desks, untilAlone } from './agents.ts';
@@ -173,7 +180,7 @@ class LiveKitRoomLine implements RoomLine {
     this.#desks.onlyWhile(isOurs);
   }
 
-  async deskHere(call: string, signal: AbortSignal): Promise<string | null> {
+  async deskHere(call: string, signal: AbortSignal): Promise<DeskHere | null> {
     return await unlessAborted(this.#desks.here(call), signal);
   }
 

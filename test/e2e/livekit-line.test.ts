@@ -352,7 +352,10 @@ describe('a connection that is cut', () => {
     network.cut();
     await sleep(2500);
     network.mend();
-    await back;
+    const ended = c.line.ended.then((how) => {
+      throw new Error(`the line did not come back: ${how}`);
+    });
+    await Promise.race([back, ended]);
     const pressing = setInterval(() => void c.caller.press('7').catch(() => undefined), 200);
     expect(await Promise.race([key, c.line.ended])).toBe('7');
     clearInterval(pressing);

@@ -241,7 +241,7 @@ test('hazard: a call whose desk had come before its worker was lost is left to t
     ...line,
     async deskHere(call) {
       asked.push(call);
-      return 'sensitive';
+      return { desk: 'sensitive', auth: 'verified', amr: ['kba', 'otp'] };
     },
     async leave() {
       hasLeft = true;
@@ -256,7 +256,8 @@ test('hazard: a call whose desk had come before its worker was lost is left to t
     ending: { result: 'success', reason: 'handed-off' },
     desk: 'sensitive',
     handoff: { kind: 'agent', outcome: 'succeeded' },
-    auth: lost.ifLost.auth,
+    auth: 'verified',
+    amr: ['kba', 'otp'],
     resumed: true,
     workerId: world.workerId,
   });
