@@ -13,9 +13,11 @@ const APART = e2e('livekit-agents', 'livekit-line', 'livekit-sip', 'provision');
 
 /**
  * Not beside others that make calls: they change what all calls go by (bank, rules, recordings, the worker itself),
- * look at figures of all calls, measure, make many calls at once, or have a browser take the processor.
+ * look at figures of all calls, measure, make many calls at once, listen to every word, or have a browser take the
+ * processor.
  */
 const ALONE = e2e(
+  'conversation',
   'doctor',
   'faults',
   'first-call',
