@@ -33,6 +33,16 @@ async function isVerified({ caller, call }: { caller: Caller; call: Call }, code
   return await call.ends('handed-off');
 }
 
+/** A verified caller whose desk was sent for and does not come. */
+async function onTheWay() {
+  const lost = await dial({ desk: () => 'never' });
+  await keysAccountAndBirthDate(lost.caller);
+  await lost.caller.hears('enter-code');
+  await lost.caller.presses(lost.bank.lastCode());
+  await lost.caller.hears('connecting');
+  return lost;
+}
+
 test('a call that another worker has lost goes on at the step where it was', async () => {
   const lost = await dial();
   await keysAccountAndBirthDate(lost.caller);
@@ -199,11 +209,7 @@ test('a caller who has failed comes to the operator as one who has', async () =>
 });
 
 test('a verified caller on the way to the desk is brought there', async () => {
-  const lost = await dial({ desk: () => 'never' });
-  await keysAccountAndBirthDate(lost.caller);
-  await lost.caller.hears('enter-code');
-  await lost.caller.presses(lost.bank.lastCode());
-  await lost.caller.hears('connecting');
+  const lost = await onTheWay();
   const { caller, call, bank } = await goesOn(lost);
   await caller.hears('sorry-for-the-pause', 'connecting');
   const record = await call.ends('handed-off');
@@ -285,11 +291,7 @@ test('who asked for the operator comes there, also where that is the desk of the
 });
 
 test('hazard: who was sent for with a proof that counts no more is withdrawn before anybody else is', async () => {
-  const lost = await dial({ desk: () => 'never' });
-  await keysAccountAndBirthDate(lost.caller);
-  await lost.caller.hears('enter-code');
-  await lost.caller.presses(lost.bank.lastCode());
-  await lost.caller.hears('connecting');
+  const lost = await onTheWay();
   const recalled = Promise.withResolvers<void>();
   const { caller, call } = await goesOn(lost, {
     afterMs: 60_000,
@@ -309,11 +311,7 @@ test('hazard: who was sent for with a proof that counts no more is withdrawn bef
 });
 
 test('who was sent for with a proof that still counts is awaited', async () => {
-  const lost = await dial({ desk: () => 'never' });
-  await keysAccountAndBirthDate(lost.caller);
-  await lost.caller.hears('enter-code');
-  await lost.caller.presses(lost.bank.lastCode());
-  await lost.caller.hears('connecting');
+  const lost = await onTheWay();
   const { call } = await goesOn(lost);
   await call.ends('handed-off');
   expect(call.asked).not.toContain('line.recallAgents');

@@ -48,6 +48,14 @@ async function nextCall(): Promise<number> {
   }
 }
 
+/** Done when one is asked for the birth date, and the other for the code. */
+async function bothUnderWay(entering: Caller, awaiting: Caller): Promise<void> {
+  await Promise.all([
+    entering.goesOn({ until: ['enter-birth-date-mdy'] }),
+    awaiting.keysAhead().then(() => awaiting.goesOn({ until: ['resend-hint'] })),
+  ]);
+}
+
 /** Done when every worker is ready; answers how many ms that took from a moment on. */
 async function readyAfter(moment: number): Promise<number> {
   await Promise.all([...system.workers].map((worker) => worker.ready()));
@@ -58,10 +66,7 @@ it('calls that LiveKit loses leave one record each, and the next one works soon 
   await evidence.proof('LiveKit killed and started again', async () => {
     await using entering = await Caller.dial(system);
     await using awaiting = await Caller.dial(system);
-    await Promise.all([
-      entering.goesOn({ until: ['enter-birth-date-mdy'] }),
-      awaiting.keysAhead().then(() => awaiting.goesOn({ until: ['resend-hint'] })),
-    ]);
+    await bothUnderWay(entering, awaiting);
     await system.livekit.kill();
     await sleep(AWAY_MS);
     for (const worker of system.workers) expect(await worker.isReady()).toBe(false);
@@ -87,10 +92,7 @@ it('without PostgreSQL nobody is verified: an operator takes the calls', async (
   await evidence.proof('PostgreSQL stopped and started again', async () => {
     await using entering = await Caller.dial(system);
     await using awaiting = await Caller.dial(system);
-    await Promise.all([
-      entering.goesOn({ until: ['enter-birth-date-mdy'] }),
-      awaiting.keysAhead().then(() => awaiting.goesOn({ until: ['resend-hint'] })),
-    ]);
+    await bothUnderWay(entering, awaiting);
     const verified = system.desks.tickets.filter(({ auth }) => auth === 'verified').length;
     await system.postgres.stop();
     await using fresh = await Caller.dial(system);
@@ -122,10 +124,7 @@ it('a PostgreSQL that is restarted at once takes no call from the worker that ha
   await evidence.proof('PostgreSQL restarted at once', async () => {
     await using entering = await Caller.dial(system);
     await using awaiting = await Caller.dial(system);
-    await Promise.all([
-      entering.goesOn({ until: ['enter-birth-date-mdy'] }),
-      awaiting.keysAhead().then(() => awaiting.goesOn({ until: ['resend-hint'] })),
-    ]);
+    await bothUnderWay(entering, awaiting);
     const stoppedAt = performance.now();
     await system.postgres.stop();
     await system.postgres.start();
