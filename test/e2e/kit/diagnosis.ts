@@ -1,6 +1,7 @@
 // What was heard instead: every known recording found in a sound. It takes seconds, so it is worked out in
-// a thread of its own: the calls of other tests go on meanwhile.
+// a thread of its own, which yields to all others: the calls of other tests go on meanwhile.
 
+import { constants, setPriority } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { GrowingBand } from './band.ts';
 import type { Heard } from './compare.ts';
@@ -28,6 +29,7 @@ export function describe({ id, startMs, endMs, score, firstScore, lastScore }: H
 }
 
 if (!isMainThread && parentPort && workerData?.audio) {
+  setPriority(constants.priority.PRIORITY_LOW);
   const { audio, fromMs } = workerData as Sound;
   const band = new GrowingBand();
   band.follow(audio, true);

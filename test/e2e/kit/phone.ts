@@ -3,11 +3,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GrowingBand } from './band.ts';
 import type { Heard } from './compare.ts';
 import { describe, whatWasHeard } from './diagnosis.ts';
-import { Search } from './recognise.ts';
-import { recording } from './recording.ts';
+import { Ear } from './ear.ts';
 import { type ReceivedPacket, RtpPort } from './rtp-port.ts';
 import { mediaAddress, type SipMessage } from './sip-trace.ts';
 import { type Command, Sipp } from './sipp.ts';
@@ -80,7 +78,7 @@ export class Phone implements AsyncDisposable {
   readonly #transfers: Transfers;
   readonly #transferMs: number;
   #transferring: NodeJS.Timeout | undefined;
-  readonly #band = new GrowingBand();
+  readonly #ear = new Ear();
   readonly #rung = Promise.withResolvers<void>();
   readonly #answered = Promise.withResolvers<void>();
   readonly #referred = Promise.withResolvers<SipMessage>();
@@ -186,15 +184,11 @@ export class Phone implements AsyncDisposable {
   /** The same for whichever of several recordings is heard whole first; one that begins badly may be missed. */
   async hearsOneOf(ids: readonly string[], withinMs = PATIENCE_MS): Promise<Heard> {
     const fromMs = Math.max(0, (this.#heard?.endMs ?? 0) - OVERLAP_MS);
-    const how = ids.length > 1 ? 'cursory' : 'thorough';
-    const searches = ids.map((id) => new Search(recording(id), fromMs, how));
+    const listen = this.#ear.lookFor(ids, fromMs);
     const deadline = performance.now() + withinMs;
     for (;;) {
       const over = this.#end !== null;
-      this.#band.follow(this.audio, over);
-      const [heard] = searches
-        .flatMap((search) => search.advance(this.#band, over) ?? [])
-        .toSorted((a, b) => a.endMs - b.endMs);
+      const { heard, closest } = await listen(this.audio, over);
       if (heard) {
         this.#heard = heard;
         return heard;
@@ -202,7 +196,6 @@ export class Phone implements AsyncDisposable {
       if (over || performance.now() > deadline) {
         const why = over ? `the call ended (${this.#end})` : `${withinMs} ms went by`;
         const wasHeard = await whatWasHeard({ audio: this.audio, fromMs });
-        const closest = searches.map((search) => search.closest).filter((place) => place !== null);
         throw new Error(
           `${why} without "${ids.join('", "')}". Heard: ${wasHeard}; closest: ${closest.map(describe).join(', ') || 'none'}`,
         );
@@ -226,6 +219,7 @@ export class Phone implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    using _ear = this.#ear;
     await using _rtp = this.#rtp;
     await using _sipp = this.#sipp;
     this.#rtp.hush();

@@ -2,7 +2,16 @@
 // where its first 200 ms may be, then compares all of it there. Pure.
 
 import type { GrowingBand } from './band.ts';
-import { BARELY_ENOUGH, compare, ENOUGH, type Heard, isEnough, PIECE, SLACK } from './compare.ts';
+import {
+  BARELY_ENOUGH,
+  compare,
+  ENOUGH,
+  glance,
+  type Heard,
+  isEnough,
+  PIECE,
+  SLACK,
+} from './compare.ts';
 import { Correlator, energyOf, likenessOf } from './correlate.ts';
 import type { Recording } from './recording.ts';
 import { samples } from './timeline.ts';
@@ -14,9 +23,10 @@ const SEARCHES = {
 };
 /** Beginnings closer than this are the same one: neighbouring periods of a voice look alike. */
 const SAME = samples(2);
-/** Of the beginnings within this, the best are compared and the best of those is taken. */
+/** Of the beginnings within this, the few best are compared and the best of those is taken. */
 const NEIGHBOURS = samples(100);
 const ABOUT_AS_GOOD = 0.1;
+const FEW = 3;
 
 interface Beginning {
   readonly at: number;
@@ -59,6 +69,9 @@ export class Search {
       const likeliest = Math.max(...next.map(({ likeness }) => likeness));
       const heard = next
         .filter(({ likeness }) => likeness > likeliest - ABOUT_AS_GOOD)
+        .map(({ at }) => ({ at, alike: glance(this.#recording, sound, at) }))
+        .toSorted((a, b) => b.alike - a.alike)
+        .slice(0, FEW)
         .map(({ at }) => compare(this.#recording, sound, at, this.#how.enough))
         .reduce((a, b) => (b.score > a.score ? b : a));
       if (isEnough(heard, this.#how.enough)) return heard;

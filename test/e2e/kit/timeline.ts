@@ -11,9 +11,9 @@ export const RATE = 8000;
 export const samples = (ms: number) => (ms * RATE) / 1000;
 export const ms = (count: number) => Math.round((count * 1000) / RATE);
 
-/** What a phone has received so far, as PCM at 8 kHz. Grows; what was received stays where it is. */
+/** What a phone has received so far, as PCM at 8 kHz in shared memory. Grows; what was received stays where it is. */
 export class Timeline {
-  #samples = new Int16Array(RATE * 60);
+  #samples = sharedSamples(RATE * 60);
   #length = 0;
   #stream: { readonly ssrc: number; readonly timestamp: number; readonly at: number } | null = null;
 
@@ -41,8 +41,12 @@ export class Timeline {
 
   #reserve(length: number): void {
     if (length <= this.#samples.length) return;
-    const larger = new Int16Array(Math.max(length, 2 * this.#samples.length));
+    const larger = sharedSamples(Math.max(length, 2 * this.#samples.length));
     larger.set(this.#samples);
     this.#samples = larger;
   }
+}
+
+function sharedSamples(length: number): Int16Array {
+  return new Int16Array(new SharedArrayBuffer(length * Int16Array.BYTES_PER_ELEMENT));
 }
