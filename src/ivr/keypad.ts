@@ -10,7 +10,7 @@ const WAITING_KEYS = 30;
 export interface Keypad {
   /** Takes a key as it arrives. */
   press(key: Secret): void;
-  /** Takes down that the caller is spoken to: what was pressed before was meant for another worker. */
+  /** Takes down that the caller is spoken to: what was pressed until that was heard was meant for another worker. */
   ask(): void;
   /** Takes down that keys may have been lost just now. */
   miss(): void;
@@ -20,7 +20,7 @@ export interface Keypad {
   dropWaiting(): void;
 }
 
-/** Who keys an entry pauses for less between two keys. */
+/** Who keys an entry pauses for less between two keys, and nobody answers sooner what is only just said. */
 const SAME_ENTRY_MS = 1000;
 
 /** `overflow`: more keys waited than there is room for. `leftOver`: of an entry that a lost worker was keyed. */
@@ -40,8 +40,8 @@ export function createKeypad({ now, onDropped, isTakenOver = false }: KeypadOpti
   let waiting: KeyEvent[] = [];
   let listener: ((event: KeyEvent) => void) | null = null;
   let lastAt = Number.NEGATIVE_INFINITY;
-  let lastLeftOverAt = Number.NEGATIVE_INFINITY;
-  let hasAsked = !isTakenOver;
+  /** When it was asked first, or the last key was pressed too soon after that; null: nothing was asked yet. */
+  let notMeantAt = isTakenOver ? null : Number.NEGATIVE_INFINITY;
 
   // A listener may close itself (entry complete) while it takes a key: the rest stays for the next.
   function pump() {
@@ -67,8 +67,9 @@ export function createKeypad({ now, onDropped, isTakenOver = false }: KeypadOpti
       pump();
     },
     press(key) {
-      if (!hasAsked || now() - lastLeftOverAt < SAME_ENTRY_MS) {
-        lastLeftOverAt = now();
+      if (notMeantAt === null) return onDropped('leftOver');
+      if (now() - notMeantAt < SAME_ENTRY_MS) {
+        notMeantAt = now();
         return onDropped('leftOver');
       }
       const event = eventOf(key);
@@ -81,7 +82,7 @@ export function createKeypad({ now, onDropped, isTakenOver = false }: KeypadOpti
       pump();
     },
     ask() {
-      hasAsked = true;
+      notMeantAt ??= now();
     },
     open(next) {
       listener = next;

@@ -157,14 +157,32 @@ test('of a call that was taken over what is pressed before anything is asked is 
   expect(dropped).toEqual(['leftOver', 'leftOver', 'leftOver']);
 });
 
-test('where nothing was left of an entry, the first key after the question counts', async () => {
-  const { keypad, presses, dropped } = setUp({ isTakenOver: true });
+test('of a call that was taken over the first key after the question counts, once the question can be heard', async () => {
+  const { keypad, presses, waits, dropped } = setUp({ isTakenOver: true });
   const heard: string[] = [];
   keypad.open((event) => heard.push(keyOf(event)));
   keypad.ask();
-  presses('12');
+  waits(1000);
+  presses('1');
+  keypad.ask();
+  presses('2');
   expect(heard).toEqual(['1', '2']);
   expect(dropped).toEqual([]);
+});
+
+test('hazard: the rest of an entry whose beginning a lost worker was keyed is no answer to what nobody has heard', async () => {
+  const { keypad, presses, waits, dropped } = setUp({ isTakenOver: true });
+  const heard: string[] = [];
+  keypad.open((event) => heard.push(keyOf(event)));
+  keypad.ask();
+  waits(200);
+  presses('7');
+  waits(900);
+  presses('0');
+  waits(1000);
+  presses('1');
+  expect(heard).toEqual(['1']);
+  expect(dropped).toEqual(['leftOver', 'leftOver']);
 });
 
 test('whoever has closed hears nothing more, and cannot close the next listener', () => {
