@@ -20,7 +20,7 @@ import { openOutages } from '../ivr/verification/outages.ts';
 import { drawFloorMs } from '../ivr/verification/pace.ts';
 import { type AgentServerState, connectAgentServer } from '../livekit/agent-server.ts';
 import { rejoinCallerLine } from '../livekit/rejoining.ts';
-import { closeMedia, joinCallerLine } from '../livekit/room-line.ts';
+import { closeMedia, findNoPrograms, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
 import { whoWaits } from '../livekit/waiting.ts';
 import { openStore } from '../store/open-store.ts';
@@ -59,6 +59,7 @@ export interface WorkerOptions {
  * recordings for new calls. Resolves when all is closed.
  */
 export async function serveCalls(options: WorkerOptions): Promise<void> {
+  findNoPrograms();
   const starting = endWhileStarting();
   const draining = new AbortController();
   const reloadable = Promise.withResolvers<Editions>();

@@ -38,7 +38,7 @@ export type RoomJob = Pick<Job, 'url' | 'token' | 'finish'> & {
   readonly earlier?: readonly string[];
 };
 
-export { closeMedia } from './media.ts';
+export { closeMedia, findNoPrograms } from './media.ts';
 
 /** A caller's line, as another agent in the room sees it too. */
 export interface RoomLine extends CallerLine {
@@ -86,6 +86,8 @@ class LiveKitRoomLine implements RoomLine {
   readonly #leg: LegEnd;
   readonly #referral: Referral;
   readonly #labels: CallerLabels;
+  /** Our voice, once it is asked for; null: nobody has answered yet. */
+  #voice: Promise<Speaker> | null = null;
   #speaker: Speaker | null = null;
   #left: Promise<void> | null = null;
   #onHushed: (seconds: number) => void = () => undefined;
@@ -137,8 +139,9 @@ class LiveKitRoomLine implements RoomLine {
 
   async answer(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#speaker ??= await Speaker.publish(this.#room, () => this.#onUnderrun());
-    await unlessAborted(this.#speaker.subscribed, signal);
+    this.#voice ??= this.#publish();
+    const { subscribed } = await unlessAborted(this.#voice, signal);
+    await unlessAborted(subscribed, signal);
     const connected = () => {
       const there = this.#room.remoteParticipants.get(this.caller.identity);
       return there !== undefined && isConnected(there) ? there : undefined;
@@ -224,6 +227,14 @@ class LiveKitRoomLine implements RoomLine {
     this.#leg.disregard();
     this.#left ??= this.#leave();
     return this.#left;
+  }
+
+  async #publish(): Promise<Speaker> {
+    const speaker = await Speaker.publish(this.#room, () => this.#onUnderrun());
+    this.#speaker = speaker;
+    // Whoever left meanwhile could not close it.
+    if (this.#left !== null) await speaker.close();
+    return speaker;
   }
 
   async #endCall(headers: Record<string, string>, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 // Workers that are full, killed or restarted, as their callers live through it: a system of its own, two workers,
 // PostgreSQL. The long version, frozen workers, and everything else that may die, is in test/long.
 
+import { delimiter } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LEASE_MS } from '../../src/ivr/lease.ts';
@@ -10,6 +11,7 @@ import { hasBegun, openKilling, type Strike } from '../chaos/killing.ts';
 import { watchRooms } from '../chaos/rooms.ts';
 import { silenceFrom, wasHeardBefore } from '../chaos/silence.ts';
 import { type ChaosSystem, startSystem } from '../chaos/system.ts';
+import { layTrap } from '../kit/trap.ts';
 
 /** What a caller whose worker was killed may hear nothing for; always. */
 const SILENCE_MS = 10_000;
@@ -41,13 +43,17 @@ async function livesThrough(caller: Caller, { at }: Strike): Promise<Survived> {
 }
 
 test('a worker that is full takes no more calls, and when it is killed those it had go on to their desks', async () => {
-  const full = await system.startWorker({ capacity: 3 });
+  await using trap = await layTrap('lsb_release');
+  const env = { PATH: [trap.folder, process.env.PATH].join(delimiter) };
+  const full = await system.startWorker({ capacity: 3, env });
   await full.ready();
   await using entering = await Caller.dial(system);
   await using awaiting = await Caller.dial(system);
   await using leaving = await Caller.dial(system);
   const callers = [entering, awaiting, leaving];
   await Promise.all(callers.map(({ phone }) => phone.answered()));
+  // It would keep each of them waiting.
+  expect(await trap.wasRun()).toBe(false);
   const dialledAt = performance.now();
   await using tooMany = await system.dial();
   await tooMany.ringing();

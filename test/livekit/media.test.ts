@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
+import { layTrap } from '../kit/trap.ts';
 
 test('the media library prints nothing: its log is off, and events cannot be made to show', async () => {
   vi.stubEnv('LIVEKIT_DEBUG_LOG_ROOM_EVENTS', '1');
@@ -9,6 +14,24 @@ test('the media library prints nothing: its log is off, and events cannot be mad
   expect(library('./log.cjs').log.level).toBe('silent');
   expect(process.env.LIVEKIT_DEBUG_LOG_ROOM_EVENTS).toBeUndefined();
 });
+
+const JOINING = fileURLToPath(new URL('joining.ts', import.meta.url));
+
+test.each([
+  { way: 'theirs', programs: true, logs: true },
+  { way: 'ours', programs: false, logs: false },
+])(
+  'joining a room ($way) runs a program: $programs, hands the native log over: $logs',
+  async ({ way, programs, logs }) => {
+    await using trap = await layTrap('lsb_release');
+    const PATH = [trap.folder, process.env.PATH].join(delimiter);
+    const env = { ...process.env, PATH };
+    const printed = await promisify(execFile)(process.execPath, [JOINING, way], { env });
+    expect(await trap.wasRun()).toBe(programs);
+    expect(Number(printed.stdout.trim().split('\n').at(-1)) > 0).toBe(logs);
+    if (way === 'ours') expect(printed).toMatchObject({ stdout: '0\n', stderr: '' });
+  },
+);
 
 describe('what happens in a process is put before a room', () => {
   const room = (changes: object = {}) => ({
