@@ -176,7 +176,7 @@ export function createSimulatedLine(options: SimulatedLineOptions): SimulatedLin
     },
 
     async answer(signal) {
-      expect('answer', 'ringing');
+      expect('answer', 'ringing', 'answered');
       await pass(PICK_UP_MS, signal);
       if (state === 'ringing') state = 'answered';
     },

@@ -93,7 +93,7 @@ export interface CallerLine {
   headers(names: readonly string[], signal: AbortSignal): Promise<InviteHeaders>;
   /** Refuses the ringing call; `reason` is the value of the SIP Reason header. Done when the leg is gone. */
   refuse(reason: string, signal: AbortSignal): Promise<void>;
-  /** Answers the call. Done when the caller can hear. */
+  /** Answers the call, once however often it is asked. Done when the caller can hear. */
   answer(signal: AbortSignal): Promise<void>;
   /** Plays the clips without a gap. Done when the last sample has been played; an abort is silence. */
   play(clips: readonly Clip[], signal: AbortSignal): Promise<void>;

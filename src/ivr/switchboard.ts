@@ -123,6 +123,10 @@ export function createSwitchboard(
     begun: BegunCall & { readonly before: LostCall },
   ): Promise<boolean> {
     let here: DeskHere | null = null;
+    // Meanwhile the voice is made ready: the caller hears nothing until then. A desk is not disturbed by it, nor is
+    // who still hears it ring.
+    const isAnswered = begun.before.note?.resumption != null;
+    if (isAnswered) line.answer(AbortSignal.timeout(LOOKING_MS)).catch(() => undefined);
     try {
       here = await line.deskHere(begun.id, AbortSignal.timeout(LOOKING_MS));
     } catch (error) {

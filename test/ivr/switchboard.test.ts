@@ -214,12 +214,12 @@ test('hazard: LiveKit that comes back offers a call again that has its worker, o
 });
 
 /** A call of a worker that is lost, on its way to a desk, as the store gives it to another one. */
-async function orphaned(world: World) {
+async function orphaned(world: World, afterMs = 5000) {
   const first = { ...world, workerId: 'w0' };
   const switchboard = createSwitchboard(first, 5);
   const line = ring(world);
   void switchboard.take(ROOM, async () => line);
-  await world.clock.pass(5000);
+  await world.clock.pass(afterMs);
   const [call = ''] = switchboard.running;
   switchboard.giveUp(call);
   await world.clock.settle();
@@ -265,6 +265,32 @@ test('hazard: a call whose desk had come before its worker was lost is left to t
   const after = world.observed.slice(before);
   expect(after.filter(({ type }) => type === 'prompt.began')).toEqual([]);
 });
+
+test.each([
+  { was: 'answered', afterMs: 5000, is: 'answered' },
+  { was: 'ringing', afterMs: 0, is: 'ringing' },
+])(
+  'while it is looked for a desk a call that was $was is made ready to be spoken to, or rings on',
+  async ({ afterMs, is }) => {
+    const world = await openWorld();
+    const lost = await orphaned(world, afterMs);
+    const line = ring(world);
+    const looked = Promise.withResolvers<null>();
+    const before = world.observed.length;
+    const done = createSwitchboard(world, 5).goOn(lost, async () => ({
+      ...line,
+      deskHere: () => looked.promise,
+    }));
+    await world.clock.pass(500);
+    expect(line.phone.state).toBe(is);
+    expect(world.observed.slice(before)).toEqual([]);
+    looked.resolve(null);
+    await world.clock.pass(5000);
+    expect(line.phone.state).toBe('answered');
+    line.phone.hangUp();
+    await done;
+  },
+);
 
 test('where nobody can say whether a desk is there the call goes on', async () => {
   const world = await openWorld();
