@@ -11,28 +11,19 @@ import { SAMPLE_RATE } from '../prompts/wav.ts';
 import { unlessAborted } from './abort.ts';
 
 const library = createRequire(import.meta.resolve('@livekit/rtc-node'));
-const { FfiClient } = library('./ffi_client.cjs');
 const native = createRequire(library.resolve('./ffi_client.cjs'))('@livekit/rtc-ffi-bindings');
 
 // It logs to stdout, and its warnings name participants, whose identities hold calling numbers.
 library('./log.cjs').log.level = 'silent';
 // The native part hands each line of its log over to JavaScript, twelve hundred for a join, or writes it to stderr.
 process.env.RUST_LOG = 'off';
-openQuietly();
+const { livekitInitialize } = native;
+native.livekitInitialize = (...[tell, , version]: Initialize) =>
+  livekitInitialize(tell, false, version);
 // With this it would print every event of a room, keys included.
 delete process.env.LIVEKIT_DEBUG_LOG_ROOM_EVENTS;
 
 const LEAVE_MS = 3000;
-/** Makes the client that all rooms of the process share, with nothing of the log handed over. */
-function openQuietly(): void {
-  const { livekitInitialize } = native;
-  type Initialize = [tell: (event: Uint8Array) => void, capturesLogs: boolean, version: string];
-  native.livekitInitialize = (...[tell, , version]: Initialize) =>
-    livekitInitialize(tell, false, version);
-  void FfiClient.instance;
-  native.livekitInitialize = livekitInitialize;
-}
-
 /** Where nothing ever is, by the Debian policy manual (9.1.1). */
 const NOWHERE = '/nonexistent';
 
@@ -43,6 +34,9 @@ const NOWHERE = '/nonexistent';
 export function findNoPrograms(): void {
   process.env.PATH = NOWHERE;
 }
+
+/** How the library begins, with the first room of the process. */
+type Initialize = [tell: (event: Uint8Array) => void, capturesLogs: boolean, version: string];
 
 /** What the library tells, to all rooms of the process alike. */
 interface Event {

@@ -15,6 +15,13 @@ test('the media library prints nothing: its log is off, and events cannot be mad
   expect(process.env.LIVEKIT_DEBUG_LOG_ROOM_EVENTS).toBeUndefined();
 });
 
+test('a process that only might have joined a room ends by itself', async () => {
+  const media = new URL('../../src/livekit/media.ts', import.meta.url);
+  const code = `await import(${JSON.stringify(media.href)})`;
+  const args = ['--input-type=module', '--eval', code];
+  await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+});
+
 const JOINING = fileURLToPath(new URL('joining.ts', import.meta.url));
 
 test.each([
