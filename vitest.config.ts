@@ -22,6 +22,7 @@ const ALONE = e2e(
   'faults',
   'first-call',
   'leak',
+  'lock-outs',
   'own-codes',
   'page/qa-phone',
   'performance',
@@ -36,6 +37,7 @@ const ALONE = e2e(
 /** Unit tests that take long and are not large: begun last, one core would wait for them. */
 const LONG = [
   'machines/mutants',
+  'deploy/package',
   'examples/examples',
   'store/store-races',
   'console/dial-simulated',

@@ -30,5 +30,5 @@ async function joinOurWay(): Promise<void> {
 }
 
 await (process.argv[2] === 'ours' ? joinOurWay() : join()).catch(() => undefined);
-console.log(lines);
+console.log(`lines of the native log: ${lines}`);
 process.exit();
