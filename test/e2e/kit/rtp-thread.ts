@@ -1,4 +1,4 @@
-// The thread in which all phones of a process hear and speak: the others are busy recognising what was heard, and
+// The thread in which all phones of a process hear and speak: the one of the tests is busy with everything else, and
 // would be late with keys and with when a packet came.
 
 import { parentPort } from 'node:worker_threads';
