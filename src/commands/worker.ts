@@ -20,7 +20,7 @@ import { openOutages } from '../ivr/verification/outages.ts';
 import { drawFloorMs } from '../ivr/verification/pace.ts';
 import { type AgentServerState, connectAgentServer } from '../livekit/agent-server.ts';
 import { rejoinCallerLine } from '../livekit/rejoining.ts';
-import { closeMedia, findNoPrograms, joinCallerLine } from '../livekit/room-line.ts';
+import { beginMedia, findNoPrograms, joinCallerLine } from '../livekit/room-line.ts';
 import type { LiveKitApi } from '../livekit/server-api.ts';
 import { whoWaits } from '../livekit/waiting.ts';
 import { openStore } from '../store/open-store.ts';
@@ -202,6 +202,7 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
     watch: isDev ? observers.watch : undefined,
   });
 
+  await using _media = await beginMedia();
   await using _place = store.holdPlace(workerId, {
     onLost() {
       log.warn('the store has lost sight of this worker: others may go on with its calls');
@@ -280,5 +281,4 @@ export async function serveCalls(options: WorkerOptions): Promise<void> {
 
   await retirement.ended;
   log.info('worker stopped');
-  await closeMedia();
 }

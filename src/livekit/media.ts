@@ -24,7 +24,7 @@ native.livekitInitialize = (...[tell, , version]: Initialize) =>
 delete process.env.LIVEKIT_DEBUG_LOG_ROOM_EVENTS;
 
 const LEAVE_MS = 3000;
-/** Where nothing ever is, by the Debian policy manual (9.1.1). */
+/** Where nothing ever is, by the Debian policy manual (9.1.1); no address of a server either. */
 const NOWHERE = '/nonexistent';
 
 /**
@@ -33,6 +33,17 @@ const NOWHERE = '/nonexistent';
  */
 export function findNoPrograms(): void {
   process.env.PATH = NOWHERE;
+}
+
+/**
+ * Has the library begin before there is a room: no caller waits then for what it sets up with the first one of a
+ * process, 40 ms of a processor. Asks no server for anything. Disposing is `closeMedia`.
+ */
+export async function beginMedia(): Promise<AsyncDisposable> {
+  const room = openRoom();
+  await enterRoom(room, NOWHERE, '').catch(() => undefined);
+  await leaveRoom(room);
+  return { [Symbol.asyncDispose]: closeMedia };
 }
 
 /** How the library begins, with the first room of the process. */

@@ -18,7 +18,7 @@ import { unlessAborted } from './abort.ts';
 import { Desks, untilAlone } from './agents.ts';
 import { CallControl } from './call-control.ts';
 import { askToEnd, callerIn, factsOf, headersOf, isConnected } from './caller.ts';
-import { keepOut } from './earlier-workers.ts';
+import { type KeptOut, keepOut } from './earlier-workers.ts';
 import type { Job } from './job.ts';
 import { CallerLabels } from './labels.ts';
 import { type LegEnd, watchLeg } from './leg-end.ts';
@@ -38,7 +38,7 @@ export type RoomJob = Pick<Job, 'url' | 'token' | 'finish'> & {
   readonly earlier?: readonly string[];
 };
 
-export { closeMedia, findNoPrograms } from './media.ts';
+export { beginMedia, closeMedia, findNoPrograms } from './media.ts';
 
 /** A caller's line, as another agent in the room sees it too. */
 export interface RoomLine extends CallerLine {
@@ -86,6 +86,7 @@ class LiveKitRoomLine implements RoomLine {
   readonly #leg: LegEnd;
   readonly #referral: Referral;
   readonly #labels: CallerLabels;
+  readonly #earlier: KeptOut | null;
   /** Our voice, once it is asked for; null: nobody has answered yet. */
   #voice: Promise<Speaker> | null = null;
   #speaker: Speaker | null = null;
@@ -100,7 +101,7 @@ class LiveKitRoomLine implements RoomLine {
     this.#control = new CallControl(api, this.caller.room, this.caller.identity);
     const { earlier = [] } = job;
     this.own = [...earlier, room.localParticipant?.identity ?? ''];
-    if (earlier.length > 0) keepOut(room, new Set(earlier), this.#control);
+    this.#earlier = earlier.length > 0 ? keepOut(room, earlier, this.#control) : null;
     const identities = new Set([this.caller.identity, ...this.own]);
     this.#desks = new Desks(room, this.#control, identities);
     this.#keys = listenForKeys(room, this.caller.identity);
@@ -158,6 +159,7 @@ class LiveKitRoomLine implements RoomLine {
       stoppedAt = this.#keys.arrivedAt;
     };
     signal.addEventListener('abort', note, { once: true });
+    this.#earlier?.spoken();
     try {
       await this.#speaker.play(clips, signal, () => {
         if (stoppedAt !== null) this.#onHushed((performance.now() - stoppedAt) / 1000);
@@ -251,6 +253,7 @@ class LiveKitRoomLine implements RoomLine {
   }
 
   async #leave(): Promise<void> {
+    this.#earlier?.left();
     await this.#lastWordHeard();
     this.#job.finish('success');
     try {

@@ -8,21 +8,28 @@ import { ms, samples } from '../e2e/kit/timeline.ts';
 const SOUND = 200;
 /** What bridge, jitter buffers and network still held when the voice broke off is heard within this. */
 const TAIL_MS = 300;
+/**
+ * A voice, in packets of 20 ms. Less than that the bridge (v1.8.0) plays when it lets go of a track: a frame or two
+ * of the old voice that it still had.
+ */
+const VOICE = { packets: 4, withinMs: 100 };
 
 /**
  * The longest silence from a moment (ms of `performance.now()`) until the other side was heard again: its first
- * sound after all that was under way must have arrived. Null where nothing was heard since.
+ * words after all that was under way must have arrived. Null where nothing was heard since.
  */
-export function silenceFrom(phone: Phone, from: number): number | null {
+export function silenceFrom(phone: Pick<Phone, 'packets'>, from: number): number | null {
   const heard = soundsFrom(phone, from);
-  const again = heard.findIndex((at) => at > from + TAIL_MS);
-  if (again < 0) return null;
-  const moments = [from, ...heard.slice(0, again + 1)];
+  const isVoice = (at: number, n: number) =>
+    (heard[n + VOICE.packets - 1] ?? Number.POSITIVE_INFINITY) <= at + VOICE.withinMs;
+  const again = heard.find((at, n) => at > from + TAIL_MS && isVoice(at, n));
+  if (again === undefined) return null;
+  const moments = [from, ...heard.filter((at) => at <= from + TAIL_MS), again];
   return Math.max(...moments.slice(1).map((at, n) => at - (moments[n] as number)));
 }
 
 /** When packets with sound in them arrived, from a moment on. */
-function soundsFrom(phone: Phone, from: number): number[] {
+function soundsFrom(phone: Pick<Phone, 'packets'>, from: number): number[] {
   const first = phone.packets.findLastIndex(({ at }) => at <= from) + 1;
   return phone.packets
     .slice(first)

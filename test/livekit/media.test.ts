@@ -22,6 +22,18 @@ test('a process that only might have joined a room ends by itself', async () => 
   await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
 });
 
+test('a process that has had the library begin hears from no server, and ends by itself', async () => {
+  const media = new URL('../../src/livekit/media.ts', import.meta.url);
+  const code = `
+    const { beginMedia } = await import(${JSON.stringify(media.href)});
+    await using media = await beginMedia();
+    console.log(globalThis._ffiClientInstance !== undefined);
+  `;
+  const args = ['--input-type=module', '--eval', code];
+  const printed = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  expect(printed).toMatchObject({ stdout: 'true\n', stderr: '' });
+});
+
 const JOINING = fileURLToPath(new URL('joining.ts', import.meta.url));
 
 test.each([
