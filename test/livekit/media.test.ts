@@ -22,7 +22,7 @@ test('a process that only might have joined a room ends by itself', async () => 
   await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
 });
 
-test('a process that has had the library begin hears from no server, and ends by itself', async () => {
+test('a process that has had the library begin prints nothing, and ends by itself', async () => {
   const media = new URL('../../src/livekit/media.ts', import.meta.url);
   const code = `
     const { beginMedia } = await import(${JSON.stringify(media.href)});
