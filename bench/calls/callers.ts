@@ -1,6 +1,7 @@
 // A process of callers, away from what they call. Takes commands over IPC, a JSON text each, and tells what its
 // callers did and heard, by the machine's clock.
 
+import { findNoPrograms } from '../../src/livekit/media.ts';
 import { sendForAgent } from '../../src/livekit/phone-token.ts';
 import type { LiveKitApi } from '../../src/livekit/server-api.ts';
 import { type Caller, enterAsCaller } from './caller.ts';
@@ -42,6 +43,9 @@ export type Told =
   | { readonly what: 'pressed'; readonly id: string; readonly at: readonly number[] }
   | { readonly what: 'ready' }
   | { readonly what: 'failed'; readonly id: string; readonly why: string };
+
+// What callers need is no part of what is measured, and takes the machine from it.
+findNoPrograms();
 
 const callers = new Map<string, Caller>();
 const tell = (told: Told) => process.send?.(told);

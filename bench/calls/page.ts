@@ -24,9 +24,9 @@ export function pageOf(findings: Findings): string {
 
 const INTRODUCTION = `# Performance
 
-What a call costs, and how long a caller waits for anything: measured beside what cannot be less, and beside the usual way. Written by \`npm run bench -- --write\`, which measures; nothing here is kept up by hand.
+What a call costs, and how long a caller waits for anything: measured beside the media library alone, and beside the usual way. Written by \`npm run bench -- --write\`, which measures; nothing here is kept up by hand.
 
-- **floor**: bare rooms of \`@livekit/rtc-node\`, all in one process. What is built on this library can hardly cost less.
+- **floor**: bare rooms of \`@livekit/rtc-node\`, all in one process, as the library comes.
 - **tonegate**: the worker as it is shipped, with screening, store, records and all.
 - **agents**: the least agent of \`@livekit/agents\` (JS) that plays and collects, its load limit lifted. A process for each job.
 

@@ -28,7 +28,7 @@ export function times(percentiles: Percentiles | null): string {
 
 export function figure(value: number | null): string {
   if (value === null) return 'not measured';
-  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  return Number.isInteger(value) || value >= 100 ? value.toFixed(0) : value.toFixed(2);
 }
 
 export function tableOf(findings: Findings): string {
