@@ -36,7 +36,7 @@ afterAll(async () => {
 /** A registered agent server that LiveKit knows of. */
 async function serve(options: Partial<AgentServerOptions> = {}): Promise<string> {
   const agentName = options.agentName ?? `agent-${randomUUID()}`;
-  const asked = Promise.withResolvers<void>();
+  let isKnown = false;
   const server = connectAgentServer({
     api: livekit.api,
     version: '0',
@@ -46,16 +46,17 @@ async function serve(options: Partial<AgentServerOptions> = {}): Promise<string>
     agentName,
     offer: (offer, promised) => {
       if (offer.metadata !== 'anybody?') return options.offer?.(offer, promised) ?? true;
-      asked.resolve();
+      isKnown = true;
       return false;
     },
   });
   servers.push(server);
   await registered(server);
   // A new name has to spread in LiveKit before it can be dispatched.
-  const asking = setInterval(() => void dispatch(agentName, 'nowhere', 'anybody?'), 200);
-  await asked.promise;
-  clearInterval(asking);
+  while (!isKnown) {
+    await dispatch(agentName, 'nowhere', 'anybody?');
+    await sleep(100);
+  }
   return agentName;
 }
 
