@@ -25,6 +25,11 @@ export interface Contender extends AsyncDisposable {
   decidedAt(call: CrowdCall, entry: number, lastKeyAt: number): number | null;
   /** The keys of entries that it has had of these calls, as far as can be shown. */
   keysReceived(calls: readonly CrowdCall[]): number;
+  /**
+   * How late its event loop was at the 99th percentile since this was asked last, in milliseconds; null: nobody
+   * watches it.
+   */
+  loopP99Ms(): Promise<number | null>;
 }
 
 const FIRST_PORT = 26_900;
@@ -66,20 +71,16 @@ export async function startFloor(system: BenchSystem): Promise<Contender> {
     warm: async () => undefined,
     decidedAt: (_call, _entry, lastKeyAt) => lastKeyAt,
     keysReceived: (calls) => calls.reduce((sum, { id }) => sum + (keys.get(id) ?? 0), 0),
+    loopP99Ms: async () => null,
     [Symbol.asyncDispose]: () => child.stop(),
   };
-}
-
-export interface TonegateContender extends Contender {
-  /** How late its event loop was at the 99th percentile since this was asked last, in milliseconds. */
-  loopP99Ms(): Promise<number>;
 }
 
 /** Prom-client's monitor looks every so often, and counts that as delay. */
 const LOOP_RESOLUTION_MS = 10;
 
 /** The worker as it is shipped. `nodeOptions`: for looking into it. */
-export async function startTonegate(system: BenchSystem): Promise<TonegateContender> {
+export async function startTonegate(system: BenchSystem): Promise<Contender> {
   const { api, folder, config, bank } = system;
   const nth = ++started;
   const worker = await startWorker({
@@ -168,6 +169,7 @@ export async function startAgents(system: BenchSystem, program: string): Promise
             .split('\n')
             .reduce((sum, line) => sum + Number(line), 0)
         : 0,
+    loopP99Ms: async () => null,
     async [Symbol.asyncDispose]() {
       await child.stop();
     },

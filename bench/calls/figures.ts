@@ -40,12 +40,25 @@ export interface ScalePoint {
   readonly calls: number;
   readonly cpuPctPerCall: number;
   readonly mbPerCall: number;
-  readonly loopP99Ms: number;
+  /** Null: of a contender whose loop nobody watches. */
+  readonly loopP99Ms: number | null;
   readonly underruns: number;
   readonly keysSent: number;
   readonly keysReceived: number;
   /** What others needed of all processors meanwhile. */
   readonly othersPct: number;
+}
+
+/** So many calls in the same moment: how long until all of their callers heard something. */
+export interface Burst {
+  readonly calls: number;
+  readonly allHeardMs: number;
+}
+
+/** What becomes of a contender as calls grow, and when many come in the same moment. */
+export interface UnderLoad {
+  readonly scale: readonly ScalePoint[];
+  readonly burst: Burst;
 }
 
 export function percentiles(values: readonly number[]): Percentiles | null {

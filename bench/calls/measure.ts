@@ -219,7 +219,10 @@ async function decided(
   }
 }
 
-/** So many calls whose agents are sent for in the same moment: how long until all of their callers hear something. */
+/**
+ * So many calls whose agents are sent for in the same moment (the floor: that are to be joined): how long until all
+ * of their callers hear something, in milliseconds.
+ */
 export async function measureBurst(
   contender: Contender,
   crowd: Crowd,
@@ -229,8 +232,9 @@ export async function measureBurst(
   await warmUp(contender, crowd, system);
   const calls = await enterCalls(crowd, system, count, 20);
   await sleep(SETTLE_MS);
+  const from = now();
   const sent = await Promise.all(calls.map((call) => contender.serve(call)));
   const heard = await Promise.all(calls.map((call) => call.next('sound')));
   await Promise.all(calls.map((call) => call.leave()));
-  return Math.max(...heard) - Math.min(...sent.map((at) => at ?? 0));
+  return Math.max(...heard) - Math.min(...sent.map((at) => at ?? from));
 }

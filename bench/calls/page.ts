@@ -1,5 +1,6 @@
 // docs/performance.md: what the bench of calls has found, with what it was found on and how. Pure.
 
+import type { ScalePoint } from './figures.ts';
 import type { Findings } from './findings.ts';
 import { CONTENDERS, figure, ROWS, times } from './report.ts';
 
@@ -63,11 +64,12 @@ Times are p50 / p95 / p99. Of floor and Tonegate, memory and processor are those
 }
 
 function goals({ goals, spread }: Findings): string {
-  const rows = goals.map(({ what, goal, measured, held }) => [
+  const rows = goals.map(({ what, goal, measured, held, floor }) => [
     what,
     goal,
     figure(measured),
     held ? 'held' : '**not held**',
+    floor === undefined ? '' : figure(floor),
   ]);
   const spreads = Object.entries(spread).map(([name, [least, most]]) => [
     `\`${name}\``,
@@ -76,28 +78,40 @@ function goals({ goals, spread }: Findings): string {
   ]);
   return `${goals.filter(({ held }) => held).length} of ${goals.length} are held. What was done for them, and what stands in the way of the others: [decision 27](adr/0027-what-a-call-costs.md).
 
-${table(['', 'goal', 'measured', ''], rows)}
+${table(['', 'goal', 'measured', '', 'the floor'], rows)}
+
+The last column says what the machine itself allows: the same of bare rooms, where nothing is theirs to be divided by.
 
 What chance does to the ratios: the rounds by themselves, least and most.
 
 ${table(['ratio', 'least', 'most'], spreads)}`;
 }
 
-function growth({ scale, burst }: Findings): string {
-  const titles = ['calls', '% of a core a call', 'MB a call', 'loop p99 (ms)', 'underruns', 'keys'];
-  const rows = scale.map((point) => [
-    String(point.calls),
-    point.cpuPctPerCall.toFixed(2),
-    point.mbPerCall.toFixed(1),
-    point.loopP99Ms.toFixed(1),
-    String(point.underruns),
-    `${point.keysReceived}/${point.keysSent}`,
-  ]);
-  return `Tonegate alone, a fresh worker each time, all calls playing.
+function growth({ scale, burst, floorUnderLoad }: Findings): string {
+  const titles = [
+    'calls',
+    '',
+    '% of a core a call',
+    'MB a call',
+    'loop p99 (ms)',
+    'underruns',
+    'keys',
+  ];
+  const rows = (name: string, points: readonly ScalePoint[]) =>
+    points.map((point) => [
+      String(point.calls),
+      name,
+      point.cpuPctPerCall.toFixed(2),
+      point.mbPerCall.toFixed(1),
+      point.loopP99Ms?.toFixed(1) ?? '-',
+      String(point.underruns),
+      `${point.keysReceived}/${point.keysSent}`,
+    ]);
+  return `Bare rooms, then Tonegate, a fresh process each time, all calls playing. Once the machine is full, not all that should be done is: there a call costs less, and something is missing.
 
-${table(titles, rows)}
+${table(titles, [...rows('floor', floorUnderLoad.scale), ...rows('tonegate', scale)])}
 
-${burst.calls} callers whose agent is sent for in the same moment: the last of them heard the first sound ${burst.allHeardMs.toFixed(0)} ms after that.`;
+${burst.calls} callers whose agent is sent for in the same moment: the last of them heard the first sound ${burst.allHeardMs.toFixed(0)} ms after that. Bare rooms, which are not sent for, were all heard ${floorUnderLoad.burst.allHeardMs.toFixed(0)} ms after they were told to join.`;
 }
 
 function charts({ charts }: Findings): string {

@@ -32,7 +32,7 @@ export function figure(value: number | null): string {
 }
 
 export function tableOf(findings: Findings): string {
-  const { goals, scale, burst, sip, machine } = findings;
+  const { goals, scale, burst, floorUnderLoad, sip, machine } = findings;
   const row = (cells: readonly string[]) =>
     cells
       .map((cell, i) => cell.padEnd(i === 0 ? 32 : 20))
@@ -44,30 +44,31 @@ export function tableOf(findings: Findings): string {
     row(['', ...CONTENDERS]),
     ...ROWS.map(([what, of]) => row([what, ...CONTENDERS.map((name) => of(findings[name]))])),
     '',
-    row([
-      'TONEGATE AS CALLS GROW',
-      '% of a core a call',
-      'MB a call',
-      'loop p99 (ms)',
-      'underruns',
-    ]),
-    ...scale.map((point) =>
-      row([
-        `${point.calls} calls`,
-        point.cpuPctPerCall.toFixed(2),
-        point.mbPerCall.toFixed(1),
-        point.loopP99Ms.toFixed(1),
-        String(point.underruns),
-      ]),
+    row(['AS CALLS GROW', '% of a core a call', 'MB a call', 'loop p99 (ms)', 'underruns']),
+    ...(
+      [
+        ['floor', floorUnderLoad.scale],
+        ['tonegate', scale],
+      ] as const
+    ).flatMap(([name, points]) =>
+      points.map((point) =>
+        row([
+          `${name}, ${point.calls} calls`,
+          point.cpuPctPerCall.toFixed(2),
+          point.mbPerCall.toFixed(1),
+          point.loopP99Ms?.toFixed(1) ?? '-',
+          String(point.underruns),
+        ]),
+      ),
     ),
     '',
-    `${burst.calls} calls at once: all heard after ${burst.allHeardMs.toFixed(0)} ms`,
+    `${burst.calls} calls at once: all heard after ${burst.allHeardMs.toFixed(0)} ms; bare rooms after ${floorUnderLoad.burst.allHeardMs.toFixed(0)} ms`,
     `key to silence over the SIP bridge (ms): ${times(sip.keyToSilenceMs)}`,
     '',
     'GOALS',
     ...goals.map(
-      ({ what, goal, measured, held }) =>
-        `${held ? 'held    ' : 'NOT HELD'}  ${what}: ${figure(measured)} (${goal})`,
+      ({ what, goal, measured, held, floor }) =>
+        `${held ? 'held    ' : 'NOT HELD'}  ${what}: ${figure(measured)} (${goal}${floor === undefined ? '' : `; the floor: ${figure(floor)}`})`,
     ),
   ].join('\n');
 }

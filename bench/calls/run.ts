@@ -1,16 +1,11 @@
-// The whole bench of calls: all contenders on one system, one after the other and in turn, then Tonegate alone as
-// calls grow, in a burst, and over the SIP bridge.
+// The whole bench of calls: all contenders on one system, one after the other and in turn, then the floor and Tonegate
+// as calls grow and in a burst, and Tonegate over the SIP bridge.
 
 import { installAgents } from './agents-package.ts';
-import {
-  type Contender,
-  startAgents,
-  startFloor,
-  startTonegate,
-  type TonegateContender,
-} from './contenders.ts';
+import { type Contender, startAgents, startFloor, startTonegate } from './contenders.ts';
 import { CALLERS_PER_PROCESS, type Crowd, gatherCrowd } from './crowd.ts';
 import {
+  type Burst,
   type Figures,
   figuresOf,
   mbPerCall,
@@ -19,6 +14,7 @@ import {
   type Ratios,
   ratiosOf,
   type ScalePoint,
+  type UnderLoad,
 } from './figures.ts';
 import { measure, measureBurst, type Plan, type Run } from './measure.ts';
 import { availableMb } from './proc.ts';
@@ -31,8 +27,11 @@ export interface Results {
   readonly tonegate: Figures;
   readonly agents: Figures;
   readonly ratios: Ratios;
+  /** Of Tonegate, as is `burst`. */
   readonly scale: readonly ScalePoint[];
-  readonly burst: { readonly calls: number; readonly allHeardMs: number };
+  readonly burst: Burst;
+  /** The same machine with nothing but the media library. */
+  readonly floorUnderLoad: UnderLoad;
   readonly sip: { readonly calls: number; readonly keyToSilenceMs: Percentiles | null };
   /** What others needed of all processors while these were measured, at most. */
   readonly othersPct: number;
@@ -42,7 +41,7 @@ export interface Results {
 
 /** Floor and Tonegate in turn, so often. */
 const ROUNDS = 3;
-const SCALE = [10, 20, 40, 60] as const;
+const SCALE = [10, 20, 30, 40, 60] as const;
 const BURST = 30;
 const SIP = { calls: 20, atOnce: 2 };
 /** A job of `@livekit/agents` and what its process needs while it starts, with room to spare. */
@@ -75,10 +74,10 @@ export async function runBench(calls: number, say: (text: string) => void): Prom
     lengths: LENGTHS,
   };
   /** With callers and a contender of its own; once more where the machine stood still. */
-  const alone = <Served extends Contender, Found>(
+  const alone = <Found>(
     callers: number,
-    start: (system: BenchSystem) => Promise<Served>,
-    work: (contender: Served, crowd: Crowd) => Promise<Found>,
+    start: (system: BenchSystem) => Promise<Contender>,
+    work: (contender: Contender, crowd: Crowd) => Promise<Found>,
     busyPct: (found: Found) => number = () => 0,
   ): Promise<Found> =>
     undisturbed(
@@ -100,7 +99,7 @@ export async function runBench(calls: number, say: (text: string) => void): Prom
     ] as const) {
       say(`${name}, ${calls} calls, round ${round} of ${ROUNDS}`);
       runs[name].push(
-        await alone<Contender, Run>(
+        await alone(
           calls,
           start,
           (contender, crowd) => measure(contender, crowd, system, plan),
@@ -120,27 +119,35 @@ export async function runBench(calls: number, say: (text: string) => void): Prom
     ),
   );
 
-  const scale: ScalePoint[] = [];
-  for (const many of SCALE) {
-    say(`tonegate, ${many} calls`);
-    try {
-      scale.push(
-        await alone(
-          many,
-          startTonegate,
-          (contender, crowd) => scalePoint(contender, crowd, system, { ...plan, calls: many }),
-          othersPct,
-        ),
-      );
-    } catch (error) {
-      say(`no more calls than that on this machine: ${String(error)}`);
-      break;
+  const underLoad = async (
+    name: string,
+    start: (system: BenchSystem) => Promise<Contender>,
+  ): Promise<UnderLoad> => {
+    const scale: ScalePoint[] = [];
+    for (const many of SCALE) {
+      say(`${name}, ${many} calls`);
+      try {
+        scale.push(
+          await alone(
+            many,
+            start,
+            (contender, crowd) => scalePoint(contender, crowd, system, { ...plan, calls: many }),
+            othersPct,
+          ),
+        );
+      } catch (error) {
+        say(`no more calls than that on this machine: ${String(error)}`);
+        break;
+      }
     }
-  }
-  say(`tonegate, ${BURST} calls in the same moment`);
-  const allHeardMs = await alone(BURST, startTonegate, (contender, crowd) =>
-    measureBurst(contender, crowd, system, BURST),
-  );
+    say(`${name}, ${BURST} calls in the same moment`);
+    const allHeardMs = await alone(BURST, start, (contender, crowd) =>
+      measureBurst(contender, crowd, system, BURST),
+    );
+    return { scale, burst: { calls: BURST, allHeardMs } };
+  };
+  const floorUnderLoad = await underLoad('floor', startFloor);
+  const { scale, burst } = await underLoad('tonegate', startTonegate);
   say(`tonegate, ${SIP.calls} calls over the SIP bridge`);
   const sip = await alone(1, startTonegate, async () =>
     percentiles(await measureSip(SIP.calls, SIP.atOnce)),
@@ -153,10 +160,13 @@ export async function runBench(calls: number, say: (text: string) => void): Prom
     agents: agents!,
     ratios: ratiosOf(tonegate!, floor!, agents!),
     scale,
-    burst: { calls: BURST, allHeardMs },
+    burst,
+    floorUnderLoad,
     sip: { calls: SIP.calls, keyToSilenceMs: sip },
     spread: spreadOf(runs),
-    othersPct: Math.max(...Object.values(runs).flat().map(othersPct), ...scale.map(othersPct)),
+    othersPct: Math.max(
+      ...[...Object.values(runs).flat(), ...scale, ...floorUnderLoad.scale].map(othersPct),
+    ),
   };
 }
 
@@ -165,12 +175,12 @@ function crowdFor({ api, folder }: BenchSystem, callers: number): Promise<Crowd>
 }
 
 async function scalePoint(
-  contender: TonegateContender,
+  contender: Contender,
   crowd: Crowd,
   system: BenchSystem,
   plan: Plan,
 ): Promise<ScalePoint> {
-  const loop: number[] = [];
+  const loop: (number | null)[] = [];
   const run = await measure(
     contender,
     crowd,
@@ -183,7 +193,7 @@ async function scalePoint(
     cpuPctPerCall: run.cpuPctPlaying / run.calls,
     mbPerCall: mbPerCall(run),
     // The first answer is about what was before the calls played.
-    loopP99Ms: loop.at(-1) ?? Number.NaN,
+    loopP99Ms: loop.at(-1) ?? null,
     underruns: run.underruns,
     othersPct: run.othersPct,
     keysSent: run.keysSent,

@@ -22,6 +22,10 @@ function found(changes: Partial<Found> = {}, tonegate: Partial<Figures> = {}): F
     ratios: ratiosOf(figures(tonegate), floor, agents),
     scale: [point(10), point(20), point(40), point(60)],
     burst: { calls: 30, allHeardMs: 1500 },
+    floorUnderLoad: {
+      scale: [point(10), point(20, { underruns: 3 })],
+      burst: { calls: 30, allHeardMs: 900 },
+    },
     sip: { keyToSilenceMs: times(120, 150) },
     ...changes,
   };
@@ -67,4 +71,13 @@ test('a cost that grows with the calls is no flat one, nor is one that shrinks',
 test('a late event loop counts where there are most calls', () => {
   const scale = [point(10, { loopP99Ms: 90 }), point(60, { loopP99Ms: 21 })];
   expect(missed(goalsOf(found({ scale })))).toEqual(['event loop p99 at 60 calls']);
+});
+
+test('what the machine itself allows is said beside what it limits', () => {
+  const floors = goalsOf(found()).filter(({ floor }) => floor !== undefined);
+  expect(floors.map(({ what, floor }) => [what, floor])).toEqual([
+    ['calls at once without an underrun, with every key', 10],
+    ['processor of a call as calls grow, largest change', 0],
+    ['30 calls at once: all heard', 900],
+  ]);
 });

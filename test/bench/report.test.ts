@@ -19,6 +19,15 @@ const results = {
     { calls: 60, cpuPctPerCall: 1, mbPerCall: 9, loopP99Ms: 8, keysSent: 480, keysReceived: 480 },
   ].map((point) => ({ ...point, underruns: 0, othersPct: 0 })),
   burst: { calls: 30, allHeardMs: 1234.5 },
+  floorUnderLoad: {
+    scale: [
+      {
+        ...{ calls: 10, cpuPctPerCall: 1.5, mbPerCall: 8, loopP99Ms: null, underruns: 2 },
+        ...{ keysSent: 80, keysReceived: 79, othersPct: 0 },
+      },
+    ],
+    burst: { calls: 30, allHeardMs: 987.6 },
+  },
   sip: { calls: 20, keyToSilenceMs: times(120, 155, 158) },
   othersPct: 2.4,
   spread: { memoryVsFloor: [1.1, 1.3] },
@@ -53,11 +62,14 @@ const findings: Findings = {
 
 test('the page says of each goal whether it is held, with the figure', () => {
   const page = pageOf(findings);
-  expect(page).toContain('| memory of a call, Tonegate / floor | ≤ 1.15 | 1.23 | **not held** |');
   expect(page).toContain(
-    '| processor of a call while it waits, Tonegate / floor | ≤ 1.15 | 1.01 | held |',
+    '| memory of a call, Tonegate / floor | ≤ 1.15 | 1.23 | **not held** |  |',
+  );
+  expect(page).toContain(
+    '| processor of a call while it waits, Tonegate / floor | ≤ 1.15 | 1.01 | held |  |',
   );
   expect(page).toContain('12 of 14 are held.');
+  expect(page).toContain('| 30 calls at once: all heard | ≤ 2000 ms | 1235 | held | 988 |');
 });
 
 test('the page says on what and how much was measured, and what chance does to it', () => {
@@ -75,5 +87,14 @@ test('the page says on what and how much was measured, and what chance does to i
 test('the table marks a goal that is missed', () => {
   const table = tableOf(findings);
   expect(table).toContain('NOT HELD  memory of a call, Tonegate / floor: 1.23 (≤ 1.15)');
-  expect(table).toContain('held      30 calls at once: all heard: 1235 (≤ 2000 ms)');
+  expect(table).toContain(
+    'held      30 calls at once: all heard: 1235 (≤ 2000 ms; the floor: 988)',
+  );
+});
+
+test('floor and Tonegate are said as calls grow, and who they are', () => {
+  const page = pageOf(findings);
+  expect(page).toContain('| 10 | floor | 1.50 | 8.0 | - | 2 | 79/80 |');
+  expect(page).toContain('| 60 | tonegate | 1.00 | 9.0 | 8.0 | 0 | 480/480 |');
+  expect(tableOf(findings)).toContain('floor, 10 calls');
 });
