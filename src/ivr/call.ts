@@ -270,7 +270,8 @@ function begin(
   actor.on('*', (notice) => {
     journal.note(notice);
     standing.note(notice);
-    if (NOTED.has(notice.type)) note();
+    // What the charts do at this moment comes first: a caller waits for that, and nobody for a note.
+    if (NOTED.has(notice.type)) setImmediate(bindToCall(note));
     const seen = shownNotice(notice);
     if (seen !== null) observe(seen);
   });

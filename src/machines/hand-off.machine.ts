@@ -47,7 +47,7 @@ export type TransferNotice =
 const ATTEMPTS = { agent: 2, attributes: 1, transfer: 1 } as const;
 /** The answer to a REFER may arrive this much later than the ringing time. */
 const TRANSFER_GRACE_MS = 5000;
-/** Attributes are for display: the hand-over does not wait longer for them. */
+/** Attributes are for display: the hand-over does not wait longer for them, and the caller never does. */
 const LABELLING_MS = 2000;
 /** A room answers at once whether somebody is in it; the server may have to be asked. */
 const LOOKING_MS = 2000;
@@ -70,6 +70,31 @@ function otherwiseOf({ next, passed, desks }: Context): string | null {
   const otherwise = next === null ? null : (desks[next]?.otherwise ?? null);
   return otherwise === next || passed.includes(otherwise ?? '') ? null : otherwise;
 }
+
+/** Beside what is done for the caller meanwhile. */
+const comfort = {
+  initial: 'speaking',
+  states: {
+    speaking: {
+      invoke: {
+        id: 'playPrompt',
+        src: 'playPrompt',
+        input: ({ context }: { context: Context }) => ({ utterance: context.comfort }),
+        onDone: 'spoken',
+      },
+    },
+    spoken: { type: 'final' },
+  },
+} as const;
+
+const setAttributes = {
+  id: 'setAttributes',
+  src: 'setAttributes',
+  input: ({ context }: { context: Context }) => ({
+    desk: context.next ?? '',
+    proof: context.proof,
+  }),
+} as const;
 
 export const handOffMachine = setup({
   types: { context: {} as Context, input: {} as HandOffInput, output: {} as HandOffResult },
@@ -147,32 +172,9 @@ export const handOffMachine = setup({
       always: [
         { guard: 'hasNoDesk', target: 'failed' },
         { guard: 'isDoorShut', actions: 'goToOtherwise', target: 'atTheDoor', reenter: true },
-        { actions: 'countAttempt', target: 'labelling' },
+        { guard: 'isTransfer', actions: 'countAttempt', target: 'announcing' },
+        { actions: 'countAttempt', target: 'bringing' },
       ],
-    },
-    labelling: {
-      description:
-        'The caller’s attributes say where the call goes: for display, never proof. A desk that is called by them alone cannot do without.',
-      invoke: {
-        id: 'setAttributes',
-        src: 'setAttributes',
-        input: ({ context }) => ({ desk: context.next ?? '', proof: context.proof }),
-        onDone: 'calling',
-        onError: [
-          { guard: 'isAttributes', actions: 'goToOtherwise', target: 'atTheDoor' },
-          { target: 'calling' },
-        ],
-      },
-      after: {
-        labelling: [
-          { guard: 'isAttributes', actions: 'goToOtherwise', target: 'atTheDoor' },
-          { target: 'calling' },
-        ],
-      },
-    },
-    calling: {
-      description: 'A desk comes to the caller, or a transfer takes the caller away.',
-      always: [{ guard: 'isTransfer', target: 'announcing' }, { target: 'bringing' }],
     },
     bringing: {
       description: 'Whoever takes the call comes into the room; the caller is told meanwhile.',
@@ -182,23 +184,22 @@ export const handOffMachine = setup({
         { description: 'The sentence is never cut off.', target: 'missed' },
       ],
       states: {
-        comfort: {
-          initial: 'speaking',
+        comfort,
+        desk: {
+          initial: 'labelling',
           states: {
-            speaking: {
+            labelling: {
+              description:
+                'The caller’s attributes say where the call goes: for display, never proof. A desk that is called by them alone cannot do without.',
               invoke: {
-                id: 'playPrompt',
-                src: 'playPrompt',
-                input: ({ context }) => ({ utterance: context.comfort }),
-                onDone: 'spoken',
+                ...setAttributes,
+                onDone: 'called',
+                onError: [{ guard: 'isAttributes', target: 'absent' }, { target: 'called' }],
+              },
+              after: {
+                labelling: [{ guard: 'isAttributes', target: 'absent' }, { target: 'called' }],
               },
             },
-            spoken: { type: 'final' },
-          },
-        },
-        desk: {
-          initial: 'called',
-          states: {
             called: { always: [{ guard: 'isAttributes', target: 'watching' }, 'sentFor'] },
             watching: {
               description: 'The attributes are all there is to call somebody by.',
@@ -252,18 +253,29 @@ export const handOffMachine = setup({
         {
           guard: 'hasAttemptsLeft',
           actions: ['comfortAgain', 'countAttempt'],
-          target: 'bringing',
+          target: 'bringing.desk.called',
         },
         { actions: ['comfortAgain', 'goToOtherwise'], target: 'atTheDoor' },
       ],
     },
     announcing: {
       description: 'A transfer takes the sound away: the caller is told before.',
-      invoke: {
-        id: 'playPrompt',
-        src: 'playPrompt',
-        input: ({ context }) => ({ utterance: context.comfort }),
-        onDone: 'transferring',
+      type: 'parallel',
+      onDone: 'transferring',
+      states: {
+        comfort,
+        labels: {
+          initial: 'labelling',
+          states: {
+            labelling: {
+              description:
+                'The caller’s attributes say where the call goes: for display, never proof.',
+              invoke: { ...setAttributes, onDone: 'labelled', onError: 'labelled' },
+              after: { labelling: 'labelled' },
+            },
+            labelled: { type: 'final' },
+          },
+        },
       },
     },
     transferring: {

@@ -54,7 +54,7 @@ describe('tonegate viz', () => {
     await writeCharts({ check: false, out, dir });
     const page = join(dir, 'hand-off.md');
     const text = await readFile(page, 'utf8');
-    const before = text.replaceAll('A desk comes', 'Somebody comes');
+    const before = text.replaceAll('A desk that', 'Somebody who');
     expect(before).not.toBe(text);
     await writeFile(page, before);
     printed = '';

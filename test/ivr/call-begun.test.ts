@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { CallRecord } from '../../src/ivr/call-record.ts';
-import { keysAccountAndBirthDate } from './customers.ts';
+import { keysAccountAndBirthDate, PHONE_ON_FILE } from './customers.ts';
 import { slow } from './fake-stores.ts';
 import { type Call, dial } from './scenario.ts';
 import { openWorld } from './world.ts';
@@ -35,6 +35,25 @@ test('a call that no line answers has begun, too', async () => {
   const { call } = await dial({ number: '+15105550109' });
   await call.ends('no-line');
   expect(noted(call)).toMatchObject([{ line: null, ending: { reason: 'worker-lost' } }]);
+});
+
+test('what a step has proved is told when the caller hears what follows, not before', async () => {
+  const { caller, call, bank } = await dial();
+  // By then the store has been told of what was before.
+  bank.is(500, 'lookup');
+  await caller.hears('enter-account');
+  const before = call.asked.length;
+  await caller.presses(PHONE_ON_FILE.account);
+  await caller.hears('enter-birth-date-mdy');
+  const asked = call.asked.slice(before);
+  const since = asked.slice(asked.indexOf('bank.lookup'));
+  expect(since.filter((ask) => /^(line\.play|records\.begin)$/.test(ask))).toEqual([
+    'line.play',
+    'records.begin',
+  ]);
+  expect(noted(call).at(-1)).toMatchObject({ steps: [{ outcome: 'accepted' }, {}] });
+  await caller.hangsUp();
+  await call.ends('hung-up');
 });
 
 test('it is told again what was proved, whenever that is more', async () => {

@@ -183,6 +183,7 @@ describe('a desk that is called by attributes alone', () => {
   ])('was not called at all where they %s', (_, happens) => {
     toWatcher();
     happens();
+    phone.promptEnds();
     expect(phone.asked('awaitWatcher')).toHaveLength(0);
     expect(deskAsked('setAttributes')).toBe('operator');
   });
@@ -339,6 +340,21 @@ describe('the labels on the caller', () => {
     expect(phone.asked('bringAgent')).toHaveLength(0);
   });
 
+  test.each(['sensitive', 'operator'])('are not what the caller of %s waits for', (desk) => {
+    handOver({ desk });
+    expect(phone.ask('setAttributes').isOpen).toBe(true);
+    expect(phone.hears()).toEqual(['connecting']);
+  });
+
+  test('are set before the caller is moved, or for two seconds', () => {
+    handOver({ desk: 'operator' });
+    phone.promptEnds();
+    phone.wait(1999);
+    expect(phone.asked('transfer')).toHaveLength(0);
+    phone.wait(1);
+    expect(phone.asked('transfer')).toHaveLength(1);
+  });
+
   test('hold nobody up: not set after two seconds, the desk is asked without', () => {
     handOver();
     phone.wait(1999);
@@ -351,5 +367,12 @@ describe('the labels on the caller', () => {
     handOver();
     phone.ask('setAttributes').fail();
     expect(phone.asked('bringAgent')).toHaveLength(1);
+  });
+
+  test('that cannot be set keep nobody from being moved', () => {
+    handOver({ desk: 'operator' });
+    phone.ask('setAttributes').fail();
+    phone.promptEnds();
+    expect(phone.asked('transfer')).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 // Checks of what a caller keyed about an account. Promises: the try is taken, and counts as failed, before
 // anything is checked; an account without tries left is asked about nowhere; only a right answer that came in
-// time is accepted; a try counts on when its caller leaves before the answer, and not when nobody could say.
+// time is accepted; a try counts on when its caller leaves before the answer, and not when nobody could say; no
+// answer waits until its try is settled.
 
 import type { Secret } from '../../machines/secret.ts';
 import type { Subject, Verdict } from '../../machines/verify-entry.machine.ts';
@@ -66,14 +67,20 @@ export function checking(
     if (left > 0) await wait(world.clock ?? { setTimeout, clearTimeout }, left, signal);
   }
 
-  async function settle(...settling: Parameters<TryStore['settle']>): Promise<void> {
+  /** Until the try before is settled it counts as failed. */
+  let settling = Promise.resolve();
+
+  function settle(...settled: Parameters<TryStore['settle']>): Promise<void> {
     // Left as it is, it counts as failed: nobody gets a try more by it.
-    await tries.settle(...settling).catch((error: unknown) => call.onFault('settleTry', error));
+    settling = tries.settle(...settled).catch((error: unknown) => call.onFault('settleTry', error));
+    return settling;
   }
 
   return async (subject, entry, signal) => {
     const askedAt = monotonic();
     const { step, account } = subject;
+    await settling;
+    signal.throwIfAborted();
     const taking = await tries.take('check', step, account.tally, call.callerHash, policy);
     if (taking.kind === 'locked') {
       measure({ type: 'try.locked', line, kind: 'check' });
@@ -88,7 +95,7 @@ export function checking(
       if (!call.hasLeft() || portFault(error) !== null) await settle(taking.id, 'unchecked');
       throw error;
     }
-    await settle(taking.id, right ? 'accepted' : 'rejected');
+    void settle(taking.id, right ? 'accepted' : 'rejected');
     await holdBack(askedAt, taking.callerFailures, signal);
     return { kind: right ? 'accepted' : 'rejected' };
   };

@@ -122,6 +122,30 @@ test('a right entry stays right where its try cannot be given back', async () =>
   expect(setting.faults.map(({ ask }) => ask)).toEqual(['settleTry']);
 });
 
+test('an answer waits for no store, and the next try until the one before is settled', async () => {
+  const settled = Promise.withResolvers<void>();
+  const setting = openVerification({
+    world: ({ tries }) => ({
+      tries: {
+        ...tries,
+        async settle(...asked) {
+          await settled.promise;
+          await tries.settle(...asked);
+        },
+      },
+    }),
+  });
+  const account = await setting.lookUp();
+  expect(await setting.checkPasscode(account, RIGHT)).toEqual({ kind: 'accepted' });
+  expect(setting.tries.failures('check')).toBe(1);
+  setting.forgetAsked();
+  const next = setting.checkPasscode(account, RIGHT);
+  await setting.clock.settle();
+  expect(setting.asked).toEqual([]);
+  settled.resolve();
+  expect(await next).toEqual({ kind: 'accepted' });
+});
+
 test('a caller who leaves before the answer has had a try', async () => {
   const setting = openVerification();
   const account = await setting.lookUp();
@@ -144,6 +168,7 @@ test('a caller who leaves while the try is being taken is asked about nowhere', 
   });
   const account = await setting.lookUp();
   const verdict = setting.checkPasscode(account, RIGHT);
+  await setting.clock.settle();
   setting.hangUp();
   taken.resolve();
   await expect(verdict).rejects.toThrow();

@@ -10,7 +10,7 @@ const BOUNDED_BY_THE_CALL = new Set([
   'call.underway.steps.greeting',
   'collectDigits.announcing',
   'collectDigits.listening.prompting',
-  'handOff.announcing',
+  'handOff.announcing.comfort.speaking',
   'handOff.bringing.comfort.speaking',
   'oneTimeCode.awaitingCode.pacing.open', // the code is entered beside it
   'oneTimeCode.preparing.comfort.reassuring', // the question is asked beside it
