@@ -80,7 +80,7 @@ function goals({ goals, spread }: Findings): string {
 
 ${table(['', 'goal', 'measured', '', 'the floor'], rows)}
 
-The last column says what the machine itself allows: the same of bare rooms, where nothing is theirs to be divided by.
+The last column is the same of bare rooms: what the machine itself allows.
 
 What chance does to the ratios: the rounds by themselves, least and most.
 
