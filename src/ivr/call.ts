@@ -271,7 +271,7 @@ function begin(
     journal.note(notice);
     standing.note(notice);
     // What the charts do at this moment comes first: a caller waits for that, and nobody for a note.
-    if (NOTED.has(notice.type)) setImmediate(bindToCall(note));
+    if (NOTED.has(notice.type)) setImmediate(note);
     const seen = shownNotice(notice);
     if (seen !== null) observe(seen);
   });
